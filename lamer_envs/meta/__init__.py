@@ -1,0 +1,1 @@
+"""The meta-episode machinery: wrapper, memory, prompts, trial records and returns."""

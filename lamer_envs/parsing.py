@@ -1,0 +1,54 @@
+"""Extraction of tagged text from a model's response: the one place that reads tags."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+
+class ParseCode(str, Enum):
+    """Why an answer was or was not understood; `info["parse"]` holds the value."""
+
+    OK = "ok"
+    NO_TAG = "no_tag"
+    """The response holds no complete tag of the kind that was asked for."""
+    EMPTY = "empty"
+    """The tag is there, with nothing but white space in it."""
+    NOT_AN_ACTION = "not_an_action"
+    """The text is not exactly an action (or list of actions) of the environment."""
+    TOO_MANY = "too_many"
+    """More actions than one turn allows."""
+    OUTSIDE = "outside"
+    """The action names a place that does not exist, such as a cell off the board."""
+    REPEATED = "repeated"
+    """The action was understood and is no longer possible, such as opening an opened cell."""
+
+
+class Extraction(NamedTuple):
+    """The text inside the last complete tag of a response.
+
+    Attributes:
+        text: the stripped text inside the tag; empty unless `code` is `OK`.
+        code: `OK`, `NO_TAG` or `EMPTY`.
+    """
+
+    text: str
+    code: ParseCode
+
+
+def extract_tag(response: str, tag: str) -> Extraction:
+    """Return what stands in the last complete `<tag>…</tag>` of `response`.
+
+    Only the last opening tag that is closed counts, up to its first closing tag, so tags quoted
+    earlier in the reasoning are passed over. Tag names match in any case. Runs in linear time.
+    """
+    # `lower` may change the length of a non-ASCII string, and then offsets would not carry over.
+    folded = response.lower()
+    if len(folded) != len(response):
+        folded = response
+    opening = folded.rfind(f"<{tag}>", 0, max(folded.rfind(f"</{tag}>"), 0))
+    if opening < 0:
+        return Extraction("", ParseCode.NO_TAG)
+    closing = folded.find(f"</{tag}>", opening)
+    text = response[opening + len(tag) + 2 : closing].strip()
+    return Extraction(text, ParseCode.OK) if text else Extraction("", ParseCode.EMPTY)

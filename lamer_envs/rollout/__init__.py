@@ -1,0 +1,1 @@
+"""Playing trials: the policy protocol, scripted policies and the asynchronous runner."""

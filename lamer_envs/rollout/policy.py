@@ -1,0 +1,61 @@
+"""The policy protocol: what a player of trials is asked, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import gymnasium as gym
+
+Phase = Literal["play", "reflect"]
+
+
+@dataclass(frozen=True, slots=True)
+class PromptRequest:
+    """One question to a policy.
+
+    Attributes:
+        prompt: the whole prompt of this turn, without a chat template.
+        phase: `"play"` (answer in an `<action>` tag) or `"reflect"` (a `<remark>` tag).
+        episode: index of the episode, from 0. A reflection has the index of the failed episode.
+        turn: index of the turn in the episode, from 0. A reflection comes after the last turn.
+        task_seed: the seed of the task.
+        trial: index of the trial in its group, from 0.
+        env: the environment in its current state, for scripted players. Read it, never step it.
+        info: the environment's last info.
+    """
+
+    prompt: str
+    phase: Phase
+    episode: int
+    turn: int
+    task_seed: int
+    trial: int
+    env: gym.Env[str, str]
+    info: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One answer of a policy.
+
+    Attributes:
+        text: the raw response; any string is legal.
+        prompt_ids: token ids of the prompt as the model saw it, or `None` where unknown.
+        completion_ids: sampled token ids, the end-of-turn token included, or `None`.
+        logprobs: log-probability of each sampled token under the sampling policy, or `None`;
+            as long as `completion_ids`.
+    """
+
+    text: str
+    prompt_ids: tuple[int, ...] | None = None
+    completion_ids: tuple[int, ...] | None = None
+    logprobs: tuple[float, ...] | None = None
+
+
+class Policy(Protocol):
+    """Anything that answers prompts. Many calls are in flight at once; batching is its business."""
+
+    async def act(self, request: PromptRequest) -> Response:
+        """Answer one request."""
