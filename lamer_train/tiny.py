@@ -1,0 +1,245 @@
+"""A from-scratch tokenizer and a small transformer, so that the whole path runs on two CPU cores.
+
+The model is a stock `transformers` architecture of about 130,000 parameters; nothing is downloaded.
+Two things let so small a model learn a board game in a minute. Its tokenizer has one token for
+each fact of a `compact` prompt ("cell 2,3 shows 1"). And the embeddings start with the geometry of
+the board: the vector of a fact is the vector of its cell plus the vector of its kind, and the cell
+vectors have inner products that fall with distance, so that "my neighbours" is a direction from
+the first step on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tokenizers import Regex, Tokenizer, decoders
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Split
+from transformers import (
+    LlamaConfig,
+    LlamaForCausalLM,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    PreTrainedTokenizerFast,
+)
+
+PAD, UNKNOWN, USER, ASSISTANT, END = "<|pad|>", "<|unk|>", "<|user|>", "<|assistant|>", "<|end|>"
+_SPECIAL = (PAD, UNKNOWN, USER, ASSISTANT, END)
+
+# A tag, a bracketed cell, or a run of anything that is neither white space nor a bracket.
+_WORD = r"<[^<>\s]*>|\([^()]*\)|[^\s<>()]+"
+
+_CHAT_TEMPLATE = (
+    "{% for message in messages %}"
+    "{% if message['role'] == 'assistant' %}"
+    f"{ASSISTANT} {{{{ message['content'] }}}} {END}"
+    "{% else %}"
+    f"{USER} {{{{ message['content'] }}}} "
+    "{% endif %}"
+    "{% endfor %}"
+    f"{{% if add_generation_prompt %}}{ASSISTANT} {{% endif %}}"
+)
+
+
+@dataclass(frozen=True)
+class CellWord:
+    """A word that says something about a cell of a board.
+
+    Attributes:
+        word: the token's text.
+        cell: (row, column), from 0.
+        kind: what is said; words of one kind share a vector.
+    """
+
+    word: str
+    cell: tuple[int, int]
+    kind: str
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """All words of a small language: plain ones, and those with a place on a board.
+
+    Attributes:
+        plain: words without structure.
+        cells: words about cells, whose embeddings start as cell vector plus kind vector.
+        actions: the kinds of `cells` that are answers; their output rows start as cell vectors.
+        shape: (rows, columns) of the board.
+    """
+
+    plain: tuple[str, ...]
+    cells: tuple[CellWord, ...]
+    actions: frozenset[str]
+    shape: tuple[int, int]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Every word once, in a fixed order."""
+        return (*self.plain, *(cell.word for cell in self.cells))
+
+
+def minesweeper_vocabulary(rows: int, cols: int) -> Vocabulary:
+    """The words of the `compact` prompts and answers of a rows × cols MineSweeper."""
+    cells: list[CellWord] = []
+    for row in range(rows):
+        for col in range(cols):
+            name = f"{row + 1},{col + 1}"
+            for symbol in "?.12345678*":
+                cells.append(CellWord(f"{name}={symbol}", (row, col), f"={symbol}"))
+            cells.append(CellWord(name, (row, col), "tried"))
+            cells.append(CellWord(f"hit:{name}", (row, col), "hit"))
+            cells.append(CellWord(f"({row + 1}, {col + 1})", (row, col), "open"))
+    return Vocabulary(
+        plain=("<action>", "</action>", "<remark>", "</remark>", "try", "note", "act", "reflect"),
+        cells=tuple(cells),
+        actions=frozenset({"open"}),
+        shape=(rows, cols),
+    )
+
+
+def build_tokenizer(words: Iterable[str], *, max_length: int) -> PreTrainedTokenizerBase:
+    """A word-level tokenizer with a chat template; words outside of the list become `<|unk|>`.
+
+    Args:
+        words: the vocabulary; each must be one word of the tokenizer's own splitting rule.
+        max_length: the model's context length in tokens.
+
+    Raises:
+        ValueError: a word would be split, and so could never be produced.
+    """
+    listed = list(dict.fromkeys(words))
+    split = [word for word in listed if re.findall(_WORD, word) != [word]]
+    if split:
+        raise ValueError(f"these are not single words for the tokenizer: {split[:5]}")
+    vocabulary = {word: index for index, word in enumerate((*_SPECIAL, *listed))}
+    tokenizer = Tokenizer(WordLevel(vocabulary, unk_token=UNKNOWN))
+    # Inverted and removed: the matches are kept, and what lies between them is dropped.
+    tokenizer.pre_tokenizer = Split(Regex(_WORD), behavior="removed", invert=True)
+    tokenizer.decoder = decoders.WordPiece(prefix="\0", cleanup=False)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        pad_token=PAD,
+        unk_token=UNKNOWN,
+        eos_token=END,
+        additional_special_tokens=[USER, ASSISTANT],
+        chat_template=_CHAT_TEMPLATE,
+        model_max_length=max_length,
+        padding_side="left",
+        clean_up_tokenization_spaces=False,
+    )
+
+
+def build_model(
+    tokenizer: PreTrainedTokenizerBase,
+    vocabulary: Vocabulary,
+    *,
+    seed: int,
+    hidden_size: int = 64,
+    num_layers: int = 2,
+    num_heads: int = 4,
+    intermediate_size: int = 160,
+    max_length: int = 512,
+) -> PreTrainedModel:
+    """A small Llama with random weights and, where words have a place, structured embeddings.
+
+    The same seed gives the same weights; the global torch generator is left as it was.
+    """
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=hidden_size,
+        intermediate_size=intermediate_size,
+        num_hidden_layers=num_layers,
+        num_attention_heads=num_heads,
+        num_key_value_heads=num_heads,
+        max_position_embeddings=max_length,
+        rope_parameters={"rope_type": "default", "rope_theta": 1e6},
+        tie_word_embeddings=False,
+        pad_token_id=tokenizer.pad_token_id,
+        bos_token_id=None,
+        eos_token_id=tokenizer.eos_token_id,
+        attn_implementation="sdpa",
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = LlamaForCausalLM(config)
+    _structure_embeddings(model, tokenizer, vocabulary, np.random.default_rng(seed))
+    _match_queries_and_keys(model)
+    return model
+
+
+def _structure_embeddings(
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerBase,
+    vocabulary: Vocabulary,
+    rng: np.random.Generator,
+) -> None:
+    """Set the rows of words with a place to cell vector + kind vector, answers' output rows too."""
+    width = model.config.hidden_size
+    cell_vectors = board_vectors(vocabulary.shape, width, rng)
+    kinds = sorted({cell.kind for cell in vocabulary.cells})
+    kind_vectors = dict(zip(kinds, _unit_rows(rng, len(kinds), width), strict=True))
+    embedding = model.get_input_embeddings().weight
+    head = model.get_output_embeddings().weight
+    with torch.no_grad():
+        plain = [tokenizer.convert_tokens_to_ids(word) for word in (*_SPECIAL, *vocabulary.plain)]
+        embedding[plain] = torch.from_numpy(_unit_rows(rng, len(plain), width))
+        for cell in vocabulary.cells:
+            row = tokenizer.convert_tokens_to_ids(cell.word)
+            place = cell_vectors[cell.cell[0] * vocabulary.shape[1] + cell.cell[1]]
+            embedding[row] = torch.from_numpy(place + kind_vectors[cell.kind])
+            if cell.kind in vocabulary.actions:
+                head[row] = torch.from_numpy(_HEAD_SCALE * place)
+
+
+_HEAD_SCALE = 0.5
+_KERNEL_WIDTH = 0.8
+
+
+def board_vectors(
+    shape: tuple[int, int], width: int, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """Unit vectors for the cells of a board, (rows·cols, width), close for close cells.
+
+    Their inner products are a Gaussian kernel of the cells' distance; the space they span is
+    turned at random so that no coordinate is special.
+    """
+    places = np.stack(np.meshgrid(*map(np.arange, shape), indexing="ij"), axis=-1).reshape(-1, 2)
+    squared = ((places[:, None] - places[None]) ** 2).sum(-1)
+    values, vectors = np.linalg.eigh(np.exp(-squared / (2 * _KERNEL_WIDTH**2)))
+    keep = np.argsort(values)[::-1][: min(width, len(values))]
+    factor = vectors[:, keep] * np.sqrt(np.maximum(values[keep], 0))
+    turn, _ = np.linalg.qr(rng.standard_normal((width, width)))
+    result: NDArray[np.float32] = (factor @ turn[: factor.shape[1]]).astype(np.float32)
+    return result
+
+
+def _unit_rows(rng: np.random.Generator, rows: int, width: int) -> NDArray[np.float32]:
+    vectors = rng.standard_normal((rows, width))
+    unit: NDArray[np.float32] = (
+        vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    ).astype(np.float32)
+    return unit
+
+
+def _match_queries_and_keys(model: LlamaForCausalLM) -> None:
+    """Give half of the heads equal query and key maps: they look for tokens like their own."""
+    for layer in model.model.layers:
+        attention = layer.self_attn
+        rows = attention.q_proj.weight.shape[0] // 2
+        with torch.no_grad():
+            attention.k_proj.weight[:rows] = attention.q_proj.weight[:rows]
+
+
+def count_parameters(model: PreTrainedModel) -> int:
+    """Number of trainable numbers in the model."""
+    return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
+
+
+def render_answers(actions: Sequence[str]) -> list[str]:
+    """Wrap actions in the tag that the prompts ask for."""
+    return [f"<action>{action}</action>" for action in actions]

@@ -1,0 +1,228 @@
+"""Warm start: supervised imitation of a weak scripted player, before any reward is seen.
+
+The teacher knows nothing of earlier episodes, so the model that comes out of it plays every episode
+as if it were the first: whatever adaptation it shows later, meta-RL has taught it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import torch
+from datasets import Dataset
+from torch import Tensor
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, TrainerCallback
+from trl import SFTConfig, SFTTrainer
+
+from lamer_envs.meta import MultiEpisodeReflectionWrapper
+
+Teacher = Callable[[gym.Env[str, str]], Mapping[str, float]]
+"""What a scripted player would do now: probabilities of action strings, summing to 1."""
+
+IGNORED = -100
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """One prompt with the teacher's choices.
+
+    Attributes:
+        prompt: the wrapper's prompt.
+        choices: the teacher's probability of each action.
+        action: the one that was played.
+    """
+
+    prompt: str
+    choices: Mapping[str, float]
+    action: str
+
+
+def answer(action: str) -> str:
+    """The response that gives an action in its tag."""
+    return f"<action>{action}</action>"
+
+
+def collect_demonstrations(
+    env: MultiEpisodeReflectionWrapper, teacher: Teacher, *, trials: int, seed: int
+) -> list[Demonstration]:
+    """Let the teacher play one trial of each of the tasks with seeds 0 to `trials` - 1.
+
+    Raises:
+        ValueError: the wrapper asks for reflections, which the teacher does not write.
+    """
+    if env.settings.reflection:
+        raise ValueError("the teacher writes no reflections; use a wrapper with reflection=False")
+    demonstrations: list[Demonstration] = []
+    for task_seed in range(trials):
+        rng = random.Random(f"{seed} {task_seed}")
+        prompt, _ = env.reset(seed=task_seed)
+        over = False
+        while not over:
+            choices = teacher(env.unwrapped)
+            action = rng.choices(list(choices), list(choices.values()))[0]
+            demonstrations.append(Demonstration(prompt, choices, action))
+            prompt, _, terminated, truncated, _ = env.step(answer(action))
+            over = terminated or truncated
+    return demonstrations
+
+
+def tokenize(
+    demonstrations: Sequence[Demonstration], tokenizer: PreTrainedTokenizerBase
+) -> Dataset:
+    """Rows of `input_ids`, `labels`, and the teacher's choice at the one token that it decides.
+
+    Each row holds the prompt and the played answer. `labels` is `IGNORED` on the prompt and at the
+    deciding token, where `choice_ids` and `choice_weights` stand in for a hard label.
+
+    Raises:
+        ValueError: two answers differ in more than one token.
+    """
+    texts = [_chat(tokenizer, item.prompt) for item in demonstrations]
+    prompts = tokenizer(texts, add_special_tokens=False)["input_ids"]
+    answers = {
+        action: tokenizer(answer(action), add_special_tokens=False)["input_ids"]
+        + [tokenizer.eos_token_id]
+        for action in sorted({action for item in demonstrations for action in item.choices})
+    }
+    place = _deciding_place(answers)
+    rows = [
+        {
+            "input_ids": prompt + answers[item.action],
+            "labels": [IGNORED] * len(prompt)
+            + [
+                IGNORED if index == place else token
+                for index, token in enumerate(answers[item.action])
+            ],
+            "choice_place": len(prompt) + place,
+            "choice_ids": [answers[action][place] for action in item.choices],
+            "choice_weights": list(item.choices.values()),
+        }
+        for item, prompt in zip(demonstrations, prompts, strict=True)
+    ]
+    return Dataset.from_list(rows)
+
+
+def _chat(tokenizer: PreTrainedTokenizerBase, prompt: str) -> str:
+    text: str = tokenizer.apply_chat_template(
+        [{"role": "user", "content": prompt}], tokenize=False, add_generation_prompt=True
+    )
+    return text
+
+
+def _deciding_place(answers: Mapping[str, Sequence[int]]) -> int:
+    table = np.array(list(answers.values())) if len({*map(len, answers.values())}) == 1 else None
+    if table is None:
+        raise ValueError("the teacher's answers must have equally many tokens")
+    (places,) = np.nonzero((table != table[0]).any(axis=0))
+    if len(places) != 1:
+        raise ValueError(
+            f"the teacher's answers must differ in exactly one token, not in {len(places)}"
+        )
+    return int(places[0])
+
+
+@dataclass(frozen=True)
+class _Collator:
+    pad_token_id: int
+    vocab_size: int
+
+    def __call__(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, Tensor]:
+        longest = max(len(row["input_ids"]) for row in rows)
+        batch = {
+            "input_ids": torch.full((len(rows), longest), self.pad_token_id),
+            "attention_mask": torch.zeros((len(rows), longest), dtype=torch.long),
+            "labels": torch.full((len(rows), longest), IGNORED),
+            "choice_place": torch.tensor([row["choice_place"] for row in rows]),
+            "choice_weights": torch.zeros((len(rows), self.vocab_size)),
+        }
+        for index, row in enumerate(rows):
+            length = len(row["input_ids"])
+            batch["input_ids"][index, :length] = torch.tensor(row["input_ids"])
+            batch["attention_mask"][index, :length] = 1
+            batch["labels"][index, :length] = torch.tensor(row["labels"])
+            batch["choice_weights"][index, row["choice_ids"]] = torch.tensor(row["choice_weights"])
+        return batch
+
+
+class SoftTargetSFTTrainer(SFTTrainer):  # type: ignore[misc]
+    """`SFTTrainer` with the teacher's whole distribution as target at the deciding token.
+
+    A teacher that is torn between five cells says so in one row; with hard labels a small model
+    needs many rows of the same board to find that out.
+    """
+
+    def compute_loss(
+        self,
+        model: torch.nn.Module,
+        inputs: dict[str, Tensor],
+        return_outputs: bool = False,
+        num_items_in_batch: Tensor | int | None = None,
+    ) -> Any:
+        """Mean cross-entropy of the deciding tokens plus that of all other answer tokens."""
+        outputs = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"])
+        log_probs = torch.log_softmax(outputs.logits[:, :-1].float(), dim=-1)
+        rows = torch.arange(len(log_probs), device=log_probs.device)
+        chosen = log_probs[rows, inputs["choice_place"] - 1]
+        soft = -(inputs["choice_weights"] * chosen).sum(-1).mean()
+        hard = torch.nn.functional.nll_loss(
+            log_probs.flatten(0, 1), inputs["labels"][:, 1:].flatten(), ignore_index=IGNORED
+        )
+        loss = soft + hard
+        return (loss, outputs) if return_outputs else loss
+
+
+def imitate(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    demonstrations: Sequence[Demonstration],
+    *,
+    steps: int,
+    batch_size: int,
+    learning_rate: float,
+    seed: int,
+    work_dir: Path,
+    callbacks: Sequence[TrainerCallback] = (),
+) -> float:
+    """Fit the model to the demonstrations in place, and return the mean loss of the last tenth.
+
+    AdamW with a cosine schedule; nothing is written to `work_dir` but what the trainer insists on.
+    """
+    config = SFTConfig(
+        output_dir=str(work_dir),
+        max_steps=steps,
+        per_device_train_batch_size=batch_size,
+        learning_rate=learning_rate,
+        lr_scheduler_type="cosine",
+        warmup_steps=max(1, steps // 20),
+        weight_decay=0.01,
+        adam_beta2=0.95,
+        max_grad_norm=1.0,
+        seed=seed,
+        data_seed=seed,
+        logging_steps=max(1, steps // 10),
+        save_strategy="no",
+        report_to="none",
+        disable_tqdm=True,
+        bf16=False,
+        gradient_checkpointing=False,
+        remove_unused_columns=False,
+        dataset_kwargs={"skip_prepare_dataset": True},
+        use_cpu=not torch.cuda.is_available(),
+    )
+    trainer = SoftTargetSFTTrainer(
+        model=model,
+        args=config,
+        train_dataset=tokenize(demonstrations, tokenizer),
+        processing_class=tokenizer,
+        data_collator=_Collator(tokenizer.pad_token_id, model.config.vocab_size),
+        callbacks=list(callbacks),
+    )
+    trainer.train()
+    losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
+    return float(losses[-1])
