@@ -40,15 +40,18 @@ def extract_tag(response: str, tag: str) -> Extraction:
     """Return what stands in the last complete `<tag>…</tag>` of `response`.
 
     Only the last opening tag that is closed counts, up to its first closing tag, so tags quoted
-    earlier in the reasoning are passed over. Tag names match in any case. Runs in linear time.
+    earlier in the reasoning are passed over. Tag names match in any ASCII case. Accepts any
+    string, lone surrogates included, in linear time.
     """
-    # `lower` may change the length of a non-ASCII string, and then offsets would not carry over.
-    folded = response.lower()
-    if len(folded) != len(response):
-        folded = response
-    opening = folded.rfind(f"<{tag}>", 0, max(folded.rfind(f"</{tag}>"), 0))
+    # Bytes fold ASCII letters only, so lookalikes such as the Kelvin sign form no tag and offsets
+    # stay put; `str.lower` may even change the length of a string.
+    data = response.encode("utf-8", "surrogatepass")
+    folded = data.lower()
+    opening_tag, closing_tag = f"<{tag}>".encode(), f"</{tag}>".encode()
+    opening = folded.rfind(opening_tag, 0, max(folded.rfind(closing_tag), 0))
     if opening < 0:
         return Extraction("", ParseCode.NO_TAG)
-    closing = folded.find(f"</{tag}>", opening)
-    text = response[opening + len(tag) + 2 : closing].strip()
+    start = opening + len(opening_tag)
+    end = folded.find(closing_tag, start)
+    text = data[start:end].decode("utf-8", "surrogatepass").strip()
     return Extraction(text, ParseCode.OK) if text else Extraction("", ParseCode.EMPTY)

@@ -76,7 +76,7 @@ class TextEnv(gym.Env[str, str], Generic[TaskT]):
     environment adds.
 
     Subclasses implement `_generate`, `_start`, `_act`, `_state_key`, and where they apply
-    `_admissible_actions`, `_extra_info` and `_draw`.
+    `_admissible_actions`, `_extra_info`, `_draw` and `prompt_variables`.
 
     Args:
         max_turns: turns after which the episode is truncated, at least 1.
@@ -181,6 +181,10 @@ class TextEnv(gym.Env[str, str], Generic[TaskT]):
             reward = result.progress
         info = self._info(result.parse, effective=result.effective)
         return result.observation, reward, terminated, truncated, info
+
+    def prompt_variables(self) -> dict[str, object]:
+        """What the rules in a `PromptSet` may name, such as the size of the board."""
+        return {}
 
     def render(self) -> Any:
         """The current observation (`"ansi"`) or a picture of shape (height, width, 3), uint8."""

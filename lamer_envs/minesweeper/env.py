@@ -114,6 +114,15 @@ class MineSweeperEnv(TextEnv[Board]):
             raise AssertionError("a task without a game")
         return self._game
 
+    def prompt_variables(self) -> dict[str, object]:
+        """`rows`, `cols`, `num_mines` and `max_turns`."""
+        return {
+            "rows": self.rows,
+            "cols": self.cols,
+            "num_mines": self.num_mines,
+            "max_turns": self.max_turns,
+        }
+
     def _generate(self, task_seed: int) -> Board:
         return generate(self._spec, task_seed)
 

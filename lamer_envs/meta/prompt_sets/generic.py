@@ -1,0 +1,25 @@
+"""Prompts for any text environment; the other sets start from these."""
+
+from __future__ import annotations
+
+from lamer_envs.meta.prompts import PromptSet
+
+DEFAULT = PromptSet(
+    name="default",
+    rules="You are acting in a text environment. Each turn you read an observation and answer "
+    "with one action.",
+    goal="Goal: solve the task that the first observation describes.",
+    initial="First observation:",
+    memory="You have tried this same task before, from the same start, without success. "
+    "What you remember:",
+    history="Your turns in this attempt so far:",
+    current="Current observation:",
+    admissible="Actions that are possible now:",
+    answer="Decide on your next action. Think it through first; then write the action, and "
+    "nothing else, inside <action> and </action>.",
+    final="The attempt is over and the task is not solved. The last observation was:",
+    reflect="You will get another attempt at this same task from the same start. Look back at "
+    "what you did: what went wrong, what have you learned about the task, and what will you do "
+    "differently? Think it through first; then write a short note to yourself with the lesson "
+    "and a concrete plan inside <remark> and </remark>. The note is what you will remember.",
+)

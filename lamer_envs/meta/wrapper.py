@@ -1,0 +1,399 @@
+"""`MultiEpisodeReflectionWrapper`: several attempts at one task, with reflection in between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Literal
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.utils import RecordConstructorArgs, seeding
+
+from lamer_envs.meta.memory import MEMORY_KINDS, keeps_remarks, render_memory
+from lamer_envs.meta.prompt_sets import prompt_set_for
+from lamer_envs.meta.prompts import PromptSet, PromptWriter
+from lamer_envs.meta.returns import check_return_arguments, trial_returns
+from lamer_envs.meta.trial import Episode, Trial, TrialSettings, Turn
+from lamer_envs.parsing import ParseCode, extract_tag
+from lamer_envs.spaces import TextSpace
+from lamer_envs.text_env import Info, TextEnv, require_choice, require_int
+
+REFLECTION_STATE = "reflection"
+"""The `state_key` of every reflection: all reflections of a group share one anchor."""
+
+_MAX_TASK_SEED = 1 << 31
+_MAX_LENGTH = 1 << 17
+
+
+class RestartError(RuntimeError):
+    """A restart did not give the first observation back."""
+
+
+class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConstructorArgs):
+    """Turn a text environment into trials of up to `num_episodes` attempts at one task.
+
+    The observation is the whole prompt of the coming turn, the action a model's raw response. The
+    text in its last complete `<action>` tag goes to the environment, or an empty string where
+    there is none. When an attempt fails and another one is left, the wrapper asks for a reflection
+    (`<remark>` tag), starts the same task again, and puts the memory of earlier attempts into the
+    prompts. Structure after LaMer (arXiv 2512.16848), Section 4 and Appendix B.
+
+    `reset(seed=s)` plays the task of seed `s`; `reset()` draws one from the wrapper's own
+    `np_random`. `options={"trial": k}` names the trial's index in its group; other options go to
+    the environment.
+
+    The trial is over (`terminated`, never `truncated`) when an attempt succeeds or the last one
+    ends, also by the turn limit; the observation then is the environment's last one. The reward of
+    a step is the environment's; 0 for a reflection.
+
+    Info, beside the environment's own keys:
+
+    - `phase`, `episode`, `turn`: what the returned prompt asks for: `"play"` or `"reflect"`,
+      the episode's index from 0, and the number of turns played in it.
+    - `parse`, `action_valid`, `action_effective`: what became of the response just given. For a
+      reflection, `action_valid` says whether it held a remark. A response without a remark leaves
+      an empty note in the memory.
+    - `success`, `state_key`, `task_id`, `task_seed`, `admissible_actions`: of the environment.
+    - at the end of the trial, `trial`: the `Trial` record, and `returns`: the cross-episode return
+      of every turn in order, reflections included.
+
+    It works on any environment with string observations and actions that gives the same first
+    observation under the same seed. Where such an environment's info lacks a key: `success` is
+    `info["is_success"]`, else whether the reward was positive when it terminated; `state_key` is
+    the observation; `action_valid` is whether the response held an action; `action_effective` is
+    whether the observation changed; `task_id` is the id and the seed. A `TextEnv` is restarted
+    through `reset(options={"restart": True})`, others through `reset(seed=...)`.
+
+    Args:
+        env: the environment; wrappers that hand on `reset` options may lie between.
+        num_episodes: attempts at one task, at least 1.
+        reflection: whether to ask for reflections.
+        memory: what later attempts see of earlier ones: `"reflection"`, `"history"` (actions and
+            last observations), `"both"`, or `"none"` (independent attempts). With `"history"` and
+            `"none"` no reflection is asked, whatever `reflection` says: nobody would read it.
+        gamma_step: discount per turn (Equation 3).
+        gamma_traj: discount per episode (Equation 4).
+        credit: `"paper"` or `"compounded"`; see `lamer_envs.meta.returns`.
+        objective: `"cumulative"` or `"final_episode"`.
+        prompts: a `PromptSet`, the name of a registered one (`"default"`, `"compact"`), or `None`
+            for the default.
+
+    Raises:
+        ValueError: an argument is out of range, or remarks are to be remembered without
+            reflections being asked.
+        RestartError: from `step`: the environment did not restart to the same observation.
+        TypeError: from `reset` or `step`: the environment's observation is no string.
+    """
+
+    def __init__(
+        self,
+        env: gym.Env[str, str],
+        num_episodes: int = 3,
+        reflection: bool = True,
+        memory: str = "reflection",
+        gamma_step: float = 0.95,
+        gamma_traj: float = 0.6,
+        credit: str = "paper",
+        objective: str = "cumulative",
+        prompts: PromptSet | str | None = None,
+    ) -> None:
+        require_int("num_episodes", num_episodes, low=1)
+        require_choice("memory", memory, MEMORY_KINDS)
+        if not isinstance(reflection, bool):
+            raise ValueError(f"reflection must be True or False, not {reflection!r}")
+        if keeps_remarks(memory) and not reflection:
+            raise ValueError(
+                f"memory={memory!r} needs reflection=True; "
+                "without reflections choose memory='history' or 'none'"
+            )
+        check_return_arguments(gamma_step, gamma_traj, credit, objective)
+        RecordConstructorArgs.__init__(
+            self,
+            num_episodes=num_episodes,
+            reflection=reflection,
+            memory=memory,
+            gamma_step=gamma_step,
+            gamma_traj=gamma_traj,
+            credit=credit,
+            objective=objective,
+            prompts=prompts,
+        )
+        gym.Wrapper.__init__(self, env)
+        self.prompts = (
+            prompts if isinstance(prompts, PromptSet) else prompt_set_for(env, prompts or "default")
+        )
+        self.settings = TrialSettings(
+            num_episodes=int(num_episodes),
+            reflection=reflection and keeps_remarks(memory),
+            memory=memory,
+            gamma_step=gamma_step,
+            gamma_traj=gamma_traj,
+            credit=credit,
+            objective=objective,
+            prompts=self.prompts.name,
+        )
+        self.action_space = TextSpace(_MAX_LENGTH)
+        self.observation_space = TextSpace(_MAX_LENGTH)
+        self.env_id: str = env.spec.id if env.spec else type(env.unwrapped).__name__
+        self._restarts = isinstance(env.unwrapped, TextEnv)
+        self._writer = PromptWriter(self.prompts)
+        self._rng: np.random.Generator | None = None
+        self._task_seed = -1
+        self._trial = 0
+        self._first_observation = ""
+        self._over = True
+        self._episodes: list[Episode] = []
+        self._turns: list[Turn] = []
+        self._phase: Literal["play", "reflect"] = "play"
+        self._prompt = ""
+        self._observation = ""
+        self._env_info: Info = {}
+        self._tokens: _Tokens = _NO_TOKENS
+
+    @property
+    def np_random(self) -> np.random.Generator:
+        """The generator that draws the tasks of unseeded resets; apart from the environment's."""
+        if self._rng is None:
+            self._rng, _ = seeding.np_random()
+        return self._rng
+
+    @np_random.setter
+    def np_random(self, value: np.random.Generator) -> None:
+        self._rng = value
+
+    @property
+    def task_seed(self) -> int:
+        """The seed of the task in play; -1 before the first reset."""
+        return self._task_seed
+
+    @property
+    def episodes_so_far(self) -> tuple[Episode, ...]:
+        """The episodes of this trial that have ended."""
+        return tuple(self._episodes)
+
+    def attach_tokens(
+        self,
+        prompt_ids: Sequence[int] | None,
+        completion_ids: Sequence[int] | None,
+        logprobs: Sequence[float] | None,
+    ) -> None:
+        """Record token ids and log-probabilities with the next response.
+
+        Call it just before `step`; it holds for that one step.
+        """
+        self._tokens = (_as_tuple(prompt_ids), _as_tuple(completion_ids), _as_tuple(logprobs))
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[str, Info]:
+        """Start a trial on the task of `seed`, or on one drawn from `np_random`.
+
+        Raises:
+            ValueError: the option `restart`; reset with `seed=wrapper.task_seed` instead.
+        """
+        options = dict(options or {})
+        if "restart" in options:
+            raise ValueError(
+                "a trial restarts its task by itself; for another trial on the same task, "
+                "expected reset(seed=wrapper.task_seed)"
+            )
+        trial = options.pop("trial", 0)
+        require_int("trial", trial, low=0)
+        if seed is None:
+            seed = int(self.np_random.integers(_MAX_TASK_SEED))
+        else:
+            self._rng, _ = seeding.np_random(seed)
+        observation, info = self.env.reset(seed=seed, options=options or None)
+        self._task_seed = seed
+        self._trial = int(trial)
+        self._episodes = []
+        self._tokens = _NO_TOKENS
+        self._first_observation = self._checked(observation)
+        variables = getattr(self.env.unwrapped, "prompt_variables", None)
+        self._writer.begin_trial(variables() if variables else {}, observation)
+        self._over = False
+        self._begin_episode(observation, info)
+        return self._prompt, self._info(ParseCode.OK.value, valid=True, effective=False)
+
+    def step(self, action: str) -> tuple[str, float, bool, bool, Info]:
+        """Give one response to the last prompt: an action, or a reflection.
+
+        Raises:
+            gymnasium.error.ResetNeeded: the trial is over, or never began.
+            TypeError: the response is not a string.
+        """
+        if self._over:
+            raise gym.error.ResetNeeded("the trial is over: call reset() first")
+        if not isinstance(action, str):
+            raise TypeError(f"a response is a string, not {type(action).__name__}")
+        if self._phase == "reflect":
+            return self._reflect(action)
+        return self._play(action)
+
+    def _play(self, response: str) -> tuple[str, float, bool, bool, Info]:
+        text, code = extract_tag(response, "action")
+        observation, reward, terminated, truncated, info = self.env.step(text)
+        self._checked(observation)
+        reward = float(reward)
+        if code is ParseCode.OK:
+            parse = str(info.get("parse", code.value))
+            valid = bool(info.get("action_valid", True))
+        else:
+            parse = code.value
+            valid = False
+        effective = bool(info.get("action_effective", observation != self._observation))
+        turn = self._turn("play", response, text, parse, reward, valid, effective)
+        self._turns.append(turn)
+        self._writer.add_turn(turn)
+        self._observation = observation
+        self._env_info = info
+        if not (terminated or truncated):
+            self._ask_to_play()
+        else:
+            success = _succeeded(info, reward, terminated)
+            episode = Episode(tuple(self._turns), observation, success, terminated)
+            self._episodes.append(episode)
+            if success or len(self._episodes) == self.settings.num_episodes:
+                return self._end(reward, parse, valid, effective)
+            if self.settings.reflection:
+                self._phase = "reflect"
+                self._prompt = self._writer.reflect(len(self._episodes), episode)
+            else:
+                self._restart()
+        return self._prompt, reward, False, False, self._info(parse, valid, effective)
+
+    def _reflect(self, response: str) -> tuple[str, float, bool, bool, Info]:
+        text, code = extract_tag(response, "remark")
+        valid = code is ParseCode.OK
+        turn = self._turn("reflect", response, text, code.value, 0.0, valid, False)
+        self._episodes[-1] = replace(self._episodes[-1], reflection=turn)
+        self._restart()
+        return self._prompt, 0.0, False, False, self._info(code.value, valid, effective=False)
+
+    def _restart(self) -> None:
+        if self._restarts:
+            observation, info = self.env.reset(options={"restart": True})
+        else:
+            observation, info = self.env.reset(seed=self._task_seed)
+        if observation != self._first_observation:
+            raise RestartError(
+                f"{self.env_id} did not restart to the same first observation under seed "
+                f"{self._task_seed}: got {observation!r}, expected {self._first_observation!r}"
+            )
+        self._writer.begin_episode(
+            render_memory(self.settings.memory, self._episodes, self.prompts)
+        )
+        self._begin_episode(observation, info)
+
+    def _begin_episode(self, observation: str, info: Info) -> None:
+        self._phase = "play"
+        self._turns = []
+        self._observation = observation
+        self._env_info = info
+        self._ask_to_play()
+
+    def _ask_to_play(self) -> None:
+        self._prompt = self._writer.play(
+            self._observation, self._env_info.get("admissible_actions")
+        )
+
+    def _end(
+        self, reward: float, parse: str, valid: bool, effective: bool
+    ) -> tuple[str, float, bool, bool, Info]:
+        settings, episodes = self.settings, tuple(self._episodes)
+        returns = trial_returns(
+            [[turn.reward for turn in episode.turns] for episode in episodes],
+            [episode.reflection is not None for episode in episodes],
+            settings.gamma_step,
+            settings.gamma_traj,
+            settings.credit,
+            settings.objective,
+        )
+        self._over = True
+        info = self._info(parse, valid, effective)
+        info["success"] = episodes[-1].success
+        info["returns"] = returns
+        info["trial"] = Trial(
+            env_id=self.env_id,
+            task_id=info["task_id"],
+            task_seed=self._task_seed,
+            episodes=episodes,
+            returns=tuple(returns),
+            settings=settings,
+            trial=self._trial,
+        )
+        return self._observation, reward, True, False, info
+
+    def _turn(
+        self,
+        phase: Literal["play", "reflect"],
+        response: str,
+        text: str,
+        parse: str,
+        reward: float,
+        valid: bool,
+        effective: bool,
+    ) -> Turn:
+        prompt_ids, completion_ids, logprobs = self._tokens
+        self._tokens = _NO_TOKENS
+        return Turn(
+            phase=phase,
+            episode=len(self._episodes) - (phase == "reflect"),
+            turn=len(self._turns),
+            prompt=self._prompt,
+            response=response,
+            action=text,
+            parse=parse,
+            observation=self._observation,
+            state_key=REFLECTION_STATE if phase == "reflect" else self._state_key(),
+            reward=reward,
+            action_valid=valid,
+            action_effective=effective,
+            prompt_ids=prompt_ids,
+            completion_ids=completion_ids,
+            logprobs=logprobs,
+        )
+
+    def _state_key(self) -> str:
+        return str(self._env_info.get("state_key", self._observation))
+
+    def _info(self, parse: str, valid: bool, effective: bool) -> Info:
+        info = dict(self._env_info)
+        info.setdefault("success", False)
+        info.setdefault("task_id", f"{self.env_id}/{self._task_seed}")
+        info.setdefault("admissible_actions", None)
+        info["task_seed"] = self._task_seed
+        info["state_key"] = self._state_key()
+        info["phase"] = self._phase
+        info["episode"] = len(self._episodes) - (self._phase == "reflect" or self._over)
+        info["turn"] = len(self._turns)
+        info["parse"] = parse
+        info["action_valid"] = valid
+        info["action_effective"] = effective
+        return info
+
+    def _checked(self, observation: object) -> str:
+        if not isinstance(observation, str):
+            raise TypeError(
+                f"{self.env_id} gave an observation of type {type(observation).__name__}; "
+                "expected a string"
+            )
+        return observation
+
+
+_Tokens = tuple["tuple[int, ...] | None", "tuple[int, ...] | None", "tuple[float, ...] | None"]
+_NO_TOKENS: _Tokens = (None, None, None)
+
+
+def _as_tuple(values: Any) -> Any:
+    if values is None or isinstance(values, tuple):
+        return values
+    return tuple(values.tolist() if hasattr(values, "tolist") else values)
+
+
+def _succeeded(info: Info, reward: float, terminated: bool) -> bool:
+    for key in ("success", "is_success"):
+        if isinstance(info.get(key), (bool, np.bool_)):
+            return bool(info[key])
+    return terminated and reward > 0
