@@ -8,10 +8,11 @@ round trip through one JSON line without loss.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 SCHEMA_VERSION = 1
 
@@ -143,55 +144,117 @@ class Trial:
         return next((n for n, episode in enumerate(self.episodes) if episode.success), None)
 
     def to_json(self) -> str:
-        """One JSON line, without the line break."""
-        return json.dumps(
-            {"schema": SCHEMA_VERSION, **asdict(self)}, ensure_ascii=False, separators=(",", ":")
-        )
+        """One JSON line, without the line break; `from_json` gives an equal trial back.
+
+        Not-a-number and infinite floats are written as `NaN` and `Infinity`, as Python's `json`
+        does.
+        """
+        record = {"schema": SCHEMA_VERSION, **_plain(self)}
+        line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+        return _SURROGATE.sub(_escape, line)
 
     @classmethod
     def from_json(cls, line: str) -> Trial:
         """Read back what `to_json` wrote.
 
         Raises:
-            ValueError: the line is no trial, or has another schema version.
+            ValueError: the line is no trial, or has another schema version, or lacks a field or
+                has one that this version does not know; the message names the field.
         """
         try:
             data = json.loads(line)
-            version = data.pop("schema")
-            if version != SCHEMA_VERSION:
-                raise ValueError(
-                    f"trial record of schema {version}; this version reads {SCHEMA_VERSION}"
-                )
-            return _trial(data)
-        except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
-            raise ValueError(f"not a trial record: {error}: {line[:80]!r}") from error
+        except json.JSONDecodeError as error:
+            raise ValueError(f"not a trial record: {error}: {_start(line)}") from error
+        if not isinstance(data, dict) or "schema" not in data:
+            raise ValueError(f"not a trial record: no schema version: {_start(line)}")
+        version = data.pop("schema")
+        if version != SCHEMA_VERSION:
+            raise ValueError(
+                f"trial record of schema {version!r}; this version reads {SCHEMA_VERSION}"
+            )
+        try:
+            return _build(cls, data, episodes=_episodes, returns=tuple, settings=_settings)
+        except TypeError as error:
+            raise ValueError(f"not a trial record: {error}: {_start(line)}") from error
 
 
-def _trial(data: dict[str, Any]) -> Trial:
-    data["episodes"] = tuple(_episode(episode) for episode in data["episodes"])
-    data["returns"] = tuple(data["returns"])
-    data["settings"] = TrialSettings(**data["settings"])
-    return Trial(**data)
+# A low surrogate directly after a high one is left as it is: two escapes in a row would be read
+# back as one character.
+_SURROGATE = re.compile("[\ud800-\udbff]|(?<![\ud800-\udbff])[\udc00-\udfff]")
+
+RecordT = TypeVar("RecordT", Turn, Episode, TrialSettings, Trial)
 
 
-def _episode(data: dict[str, Any]) -> Episode:
-    data["turns"] = tuple(_turn(turn) for turn in data["turns"])
-    data["reflection"] = None if data["reflection"] is None else _turn(data["reflection"])
-    return Episode(**data)
+def _escape(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
 
 
-def _turn(data: dict[str, Any]) -> Turn:
-    for name in ("prompt_ids", "completion_ids", "logprobs"):
-        if data[name] is not None:
-            data[name] = tuple(data[name])
-    return Turn(**data)
+def _start(line: str) -> str:
+    return repr(line if len(line) <= 80 else line[:80] + "…")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (Turn, Episode, TrialSettings, Trial)):
+        return {name: _plain(getattr(value, name)) for name in _FIELDS[type(value)]}
+    if isinstance(value, tuple) and value and isinstance(value[0], (Turn, Episode)):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _build(cls: type[RecordT], data: Any, **readers: Callable[[Any], Any]) -> RecordT:
+    """Make a record of exactly its fields; `readers` turn JSON values into the record's own."""
+    kind = cls.__name__.lower()
+    if not isinstance(data, dict):
+        raise TypeError(f"expected the fields of {kind}, not {type(data).__name__}")
+    names = _FIELDS[cls]
+    if data.keys() != names.keys():
+        unknown, missing = sorted(data.keys() - names.keys()), sorted(names.keys() - data.keys())
+        raise TypeError(f"{kind} with unknown fields {unknown} and missing fields {missing}")
+    return cls(**{name: readers.get(name, _same)(value) for name, value in data.items()})
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _numbers(value: Any) -> Any:
+    return None if value is None else tuple(value)
+
+
+def _turn(data: Any) -> Turn:
+    return _build(Turn, data, prompt_ids=_numbers, completion_ids=_numbers, logprobs=_numbers)
+
+
+def _reflection(data: Any) -> Turn | None:
+    return None if data is None else _turn(data)
+
+
+def _turns(data: Any) -> tuple[Turn, ...]:
+    return tuple([_turn(turn) for turn in data])
+
+
+def _episode(data: Any) -> Episode:
+    return _build(Episode, data, turns=_turns, reflection=_reflection)
+
+
+def _episodes(data: Any) -> tuple[Episode, ...]:
+    return tuple([_episode(episode) for episode in data])
+
+
+def _settings(data: Any) -> TrialSettings:
+    return _build(TrialSettings, data)
+
+
+_FIELDS: dict[type, dict[str, None]] = {
+    cls: dict.fromkeys(f.name for f in fields(cls)) for cls in (Turn, Episode, TrialSettings, Trial)
+}
 
 
 def write_trials(path: Path, trials: Iterable[Trial]) -> None:
     """Append trials to a JSON-lines file, one flushed line each."""
-    with path.open("a", encoding="utf-8") as file:
+    with path.open("ab") as file:
         for trial in trials:
-            file.write(trial.to_json() + "\n")
+            file.write(trial.to_json().encode("utf-8", "surrogatepass") + b"\n")
             file.flush()
 
 
@@ -199,11 +262,12 @@ def read_trials(path: Path) -> Iterator[Trial]:
     """Yield the trials of a JSON-lines file.
 
     Raises:
-        ValueError: a line is no trial; the message names the file and the line.
+        ValueError: a line is no trial, for instance one that was cut off while it was written;
+            the message names the file and the line. The trials before it have been yielded.
     """
-    with path.open(encoding="utf-8") as file:
+    with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             try:
-                yield Trial.from_json(line)
+                yield Trial.from_json(line.decode("utf-8", "surrogatepass"))
             except ValueError as error:
                 raise ValueError(f"{path}, line {number}: {error}") from error
