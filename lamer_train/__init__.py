@@ -1,0 +1,1 @@
+"""Meta-RL training on TRL: rows, advantages, trainer, generation backends."""

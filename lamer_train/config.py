@@ -1,0 +1,282 @@
+"""Everything that a meta-RL run can be told."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from trl import GRPOConfig
+
+from lamer_envs.meta.memory import MEMORY_KINDS
+from lamer_envs.meta.returns import check_return_arguments
+from lamer_train.advantages import LEVELS, NORMS
+from lamer_train.backends.transformers import require_sampling
+
+ALGORITHMS = ("grpo", "gigpo")
+LOSS_TYPES = ("grpo", "dr_grpo", "bnpo", "dapo", "cispo", "sapo", "luspo", "vespo")
+
+
+@dataclass
+class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
+    """`trl.GRPOConfig` and what meta-RL adds to it.
+
+    TRL's fields keep their meaning, read with a trial in the place of a completion:
+
+    - `num_generations` is the group size, trials per task;
+    - `steps_per_generation` is K, the optimizer steps taken on the turns of one generation of
+      trials; each sees a K-th of the rows;
+    - `max_steps` counts optimizer steps, so that `max_steps / K` generations are played; it must be
+      given, and `max_steps`, `save_steps` multiples of K;
+    - `max_completion_length` bounds the tokens of one turn;
+    - `temperature`, `top_p`, `top_k` are those of the rollout.
+
+    `per_device_train_batch_size` follows from `tasks_per_update` and need not be set.
+
+    Raises:
+        ValueError: a value is outside of its range or does not go together with another one.
+    """
+
+    env_id: str = field(
+        default="LaMer/Sokoban-v0", metadata={"help": "Gymnasium id of the environment."}
+    )
+    env_kwargs: dict | str | None = field(  # type: ignore[type-arg]
+        default=None, metadata={"help": "Arguments of the environment (JSON on the command line)."}
+    )
+    num_episodes: int = field(default=3, metadata={"help": "Episodes per trial; 1 is plain RL."})
+    memory: str = field(
+        default="reflection",
+        metadata={"help": "What later episodes see: reflection, history, both or none."},
+    )
+    reflection: bool = field(
+        default=True, metadata={"help": "Whether the agent reflects after a failed episode."}
+    )
+    prompts: str | None = field(
+        default=None, metadata={"help": "Name of a prompt set; the environment's own by default."}
+    )
+    gamma_step: float = field(default=0.95, metadata={"help": "Discount per turn (Eq. 3)."})
+    gamma_traj: float = field(default=0.6, metadata={"help": "Discount per episode (Eq. 4)."})
+    credit: str = field(
+        default="paper", metadata={"help": "Form of the cross-episode return: paper, compounded."}
+    )
+    objective: str = field(
+        default="cumulative", metadata={"help": "cumulative (LaMer) or final_episode (MAGE)."}
+    )
+    algorithm: str = field(
+        default="gigpo", metadata={"help": "Advantage estimator: grpo or gigpo."}
+    )
+    advantage_level: str = field(
+        default="trial",
+        metadata={
+            "help": "What grpo compares inside a group: trial (G_0^(0)) or episode (G_0^(n))."
+        },
+    )
+    advantage_norm: str | None = field(
+        default=None,
+        metadata={"help": "mean or mean_std; by default mean_std for grpo and mean for gigpo."},
+    )
+    step_weight: float = field(
+        default=1.0, metadata={"help": "ω, weight of GiGPO's anchor-state term."}
+    )
+    invalid_penalty: float = field(
+        default=0.5, metadata={"help": "Reward that an invalid turn loses before normalisation."}
+    )
+    tasks_per_update: int = field(
+        default=16, metadata={"help": "Tasks per generation of trials, over all processes."}
+    )
+    num_train_tasks: int | None = field(
+        default=None,
+        metadata={"help": "Distinct training task seeds; a fresh task every time by default."},
+    )
+    first_task_seed: int = field(
+        default=0, metadata={"help": "Training tasks have the seeds from here on."}
+    )
+    tokens_per_microbatch: int = field(
+        default=16384,
+        metadata={"help": "Most tokens, padding included, in one forward and backward pass."},
+    )
+    tokens_per_generation_batch: int | None = field(
+        default=None, metadata={"help": "Most tokens in one call of generate; no bound by default."}
+    )
+    rollout_concurrency: int | None = field(
+        default=None, metadata={"help": "Trials in play at a time per process; all by default."}
+    )
+    reuse_sampling_logprobs: bool = field(
+        default=True,
+        metadata={
+            "help": "Take the sampler's log-probabilities as the old policy's where both are the "
+            "same distribution, instead of computing them again."
+        },
+    )
+    eval_every: int = field(
+        default=0, metadata={"help": "Generations between two evaluations; 0 for none."}
+    )
+    eval_tasks: int = field(default=64, metadata={"help": "Held-out tasks per evaluation."})
+    eval_trials: int = field(default=1, metadata={"help": "Trials per held-out task."})
+    eval_split: str = field(default="test", metadata={"help": "Split of the held-out tasks."})
+    eval_first_task_seed: int = field(
+        default=0, metadata={"help": "Held-out tasks have the seeds from here on."}
+    )
+    eval_temperature: float = field(default=0.7, metadata={"help": "Temperature of evaluation."})
+    eval_top_p: float = field(default=0.8, metadata={"help": "Nucleus mass of evaluation."})
+    eval_top_k: int = field(default=20, metadata={"help": "Top-k of evaluation; 0 keeps all."})
+    progress: bool = field(
+        default=True, metadata={"help": "Show a progress bar with the phase of the update."}
+    )
+
+    chat_template_kwargs: dict | str | None = field(  # type: ignore[type-arg]
+        default_factory=lambda: {"enable_thinking": False},
+        metadata={"help": "Arguments of the chat template; no thinking mode by default."},
+    )
+    steps_per_generation: int | None = field(
+        default=1, metadata={"help": "Optimizer steps per generation of trials (K)."}
+    )
+    bf16: bool | None = field(
+        default=None,
+        metadata={"help": "Train in bfloat16; by default where there is a GPU and no fp16."},
+    )
+    # TRL's default of 10 would leave most steps out of the metrics file.
+    logging_steps: float = field(
+        default=1, metadata={"help": "Log every so many optimizer steps; 1 for every step."}
+    )
+
+    def __post_init__(self) -> None:
+        self.env_kwargs = as_mapping(self.env_kwargs)
+        # TRL would turn bfloat16 on everywhere; on a CPU that is slow and gains nothing.
+        if self.bf16 is None and (self.use_cpu or not torch.cuda.is_available()):
+            self.bf16 = False
+        if self.advantage_norm is None:
+            self.advantage_norm = "mean_std" if self.algorithm == "grpo" else "mean"
+        self._check_own()
+        per_generation = self.steps_per_generation or 1
+        self.steps_per_generation = per_generation
+        self._check_steps(per_generation)
+        if self.eval_every:
+            self.eval_strategy = "steps"
+            self.eval_steps = self.eval_every * per_generation
+        # Evaluation has its own loop; this only satisfies TRL's check of its own one.
+        self.num_generations_eval = 1
+        # `world_size` is known only once TRL has set itself up, which needs the batch size.
+        world = int(os.environ.get("WORLD_SIZE", "1"))
+        trials = self.tasks_per_update * self.num_generations
+        if trials % (world * per_generation):
+            raise ValueError(
+                f"tasks_per_update × num_generations ({self.tasks_per_update} × "
+                f"{self.num_generations}) must be divisible by processes × steps_per_generation "
+                f"({world} × {per_generation})"
+            )
+        self.per_device_train_batch_size = trials // (world * per_generation)
+        super().__post_init__()
+        if self.world_size != world:
+            raise ValueError(
+                f"{self.world_size} processes, but the environment variable WORLD_SIZE says {world}"
+            )
+
+    def _check_own(self) -> None:
+        for name, choices in (
+            ("memory", MEMORY_KINDS),
+            ("algorithm", ALGORITHMS),
+            ("advantage_level", LEVELS),
+            ("advantage_norm", NORMS),
+            ("loss_type", LOSS_TYPES),
+        ):
+            value = getattr(self, name)
+            if value not in choices:
+                listed = ", ".join(map(repr, choices))
+                raise ValueError(f"{name} must be one of {listed}, not {value!r}")
+        for name, low in (
+            ("num_episodes", 1),
+            ("num_generations", 2),
+            ("tasks_per_update", 1),
+            ("tokens_per_microbatch", 1),
+            ("first_task_seed", 0),
+            ("eval_every", 0),
+            ("eval_tasks", 1),
+            ("eval_trials", 1),
+            ("eval_first_task_seed", 0),
+            ("rollout_concurrency", 1),
+            ("tokens_per_generation_batch", 1),
+            ("steps_per_generation", 1),
+            ("num_train_tasks", self.tasks_per_update),
+        ):
+            value = getattr(self, name)
+            optional = name in _OPTIONAL
+            if not (optional and value is None) and not (isinstance(value, int) and value >= low):
+                raise ValueError(f"{name} must be an integer of at least {low}, not {value!r}")
+        for name in ("step_weight", "invalid_penalty"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name} must be at least 0, not {getattr(self, name)!r}")
+        check_return_arguments(self.gamma_step, self.gamma_traj, self.credit, self.objective)
+        require_sampling(self.temperature, self.top_p, self.top_k)
+        require_sampling(self.eval_temperature, self.eval_top_p, self.eval_top_k)
+
+    def _check_steps(self, per_generation: int) -> None:
+        if self.max_steps <= 0:
+            raise ValueError(
+                "max_steps must be positive: training tasks are drawn as needed, so only it says "
+                "when to stop"
+            )
+        for name in ("max_steps", "save_steps"):
+            value = getattr(self, name)
+            if (name == "max_steps" or self.save_strategy == "steps") and value % per_generation:
+                raise ValueError(
+                    f"{name} must be a multiple of steps_per_generation ({per_generation}), not "
+                    f"{value}: a run resumes only where a generation begins"
+                )
+        unsupported = {
+            "gradient_accumulation_steps > 1 (micro-batches are cut by tokens_per_microbatch)": (
+                self.gradient_accumulation_steps != 1
+            ),
+            "num_iterations > 1": self.num_iterations != 1,
+            "use_adaptive_entropy": self.use_adaptive_entropy,
+            "generation_batch_size (it follows from tasks_per_update)": (
+                self.generation_batch_size is not None
+            ),
+            "save_strategy other than 'steps' or 'no'": self.save_strategy not in ("steps", "no"),
+            "deepspeed": self.deepspeed is not None,
+        }
+        for what, asked in unsupported.items():
+            if asked:
+                raise ValueError(f"MetaRLConfig does not support {what}")
+
+    @property
+    def num_updates(self) -> int:
+        """Generations of trials in the run."""
+        return int(self.max_steps // (self.steps_per_generation or 1))
+
+    def wrapper_kwargs(self) -> dict[str, Any]:
+        """The arguments of `MultiEpisodeReflectionWrapper` that the run plays with."""
+        return {
+            "num_episodes": self.num_episodes,
+            "reflection": self.reflection,
+            "memory": self.memory,
+            "gamma_step": self.gamma_step,
+            "gamma_traj": self.gamma_traj,
+            "credit": self.credit,
+            "objective": self.objective,
+            "prompts": self.prompts,
+        }
+
+
+_OPTIONAL = frozenset(
+    {
+        "rollout_concurrency",
+        "tokens_per_generation_batch",
+        "steps_per_generation",
+        "num_train_tasks",
+    }
+)
+
+
+def as_mapping(value: dict | str | None) -> dict[str, Any]:  # type: ignore[type-arg]
+    """A mapping field as it comes from Python, from a YAML file, or as JSON from a command line.
+
+    Raises:
+        ValueError: it is no mapping.
+    """
+    parsed = json.loads(value) if isinstance(value, str) else value or {}
+    if not isinstance(parsed, dict):
+        raise ValueError(f"expected a mapping or its JSON text, not {value!r}")
+    return parsed
