@@ -11,9 +11,10 @@ the first step on.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+import gymnasium as gym
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -27,6 +28,11 @@ from transformers import (
     PreTrainedTokenizerBase,
     PreTrainedTokenizerFast,
 )
+
+from lamer_envs.minesweeper.env import MineSweeperEnv
+
+TINY = "tiny"
+"""Stands where a model's path would: make one from scratch."""
 
 PAD, UNKNOWN, USER, ASSISTANT, END = "<|pad|>", "<|unk|>", "<|user|>", "<|assistant|>", "<|end|>"
 _SPECIAL = (PAD, UNKNOWN, USER, ASSISTANT, END)
@@ -99,6 +105,21 @@ def minesweeper_vocabulary(rows: int, cols: int) -> Vocabulary:
         cells=tuple(cells),
         actions=frozenset({"open"}),
         shape=(rows, cols),
+    )
+
+
+def vocabulary_for(env: gym.Env[str, str]) -> Vocabulary:
+    """The words of an environment's `compact` prompts and answers.
+
+    Raises:
+        ValueError: there is no small language for this environment.
+    """
+    inner = env.unwrapped
+    if isinstance(inner, MineSweeperEnv):
+        return minesweeper_vocabulary(inner.rows, inner.cols)
+    raise ValueError(
+        f"no from-scratch vocabulary for {type(inner).__name__}; expected a MineSweeperEnv, "
+        "or set `model` to a pretrained model"
     )
 
 
@@ -220,9 +241,9 @@ def board_vectors(
 
 def _unit_rows(rng: np.random.Generator, rows: int, width: int) -> NDArray[np.float32]:
     vectors = rng.standard_normal((rows, width))
-    unit: NDArray[np.float32] = (
-        vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    ).astype(np.float32)
+    unit: NDArray[np.float32] = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(
+        np.float32
+    )
     return unit
 
 
@@ -238,8 +259,3 @@ def _match_queries_and_keys(model: LlamaForCausalLM) -> None:
 def count_parameters(model: PreTrainedModel) -> int:
     """Number of trainable numbers in the model."""
     return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
-
-
-def render_answers(actions: Sequence[str]) -> list[str]:
-    """Wrap actions in the tag that the prompts ask for."""
-    return [f"<action>{action}</action>" for action in actions]
