@@ -12,11 +12,11 @@ from trl import GRPOConfig
 
 from lamer_envs.meta.memory import MEMORY_KINDS
 from lamer_envs.meta.returns import check_return_arguments
+from lamer_train.accumulate import LOSS_TYPES
 from lamer_train.advantages import LEVELS, NORMS
 from lamer_train.backends.transformers import require_sampling
 
 ALGORITHMS = ("grpo", "gigpo")
-LOSS_TYPES = ("grpo", "dr_grpo", "bnpo", "dapo", "cispo", "sapo", "luspo", "vespo")
 
 
 @dataclass

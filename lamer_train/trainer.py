@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import gymnasium as gym
 import torch
 from accelerate.utils import gather_object
 from datasets import Dataset
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerBase,
@@ -28,25 +25,24 @@ from transformers import (
 from trl import GRPOTrainer
 from trl.models import unwrap_model_for_generation
 
-from lamer_envs.evaluation.metrics import Estimate, summarize
 from lamer_envs.meta.trial import Trial
-from lamer_envs.meta.wrapper import MultiEpisodeReflectionWrapper
 from lamer_envs.rollout.runner import TrialSpec, run_trials
-from lamer_train.advantages import gigpo, grpo
+from lamer_train.accumulate import merged_metrics, share_of_loss
 from lamer_train.backends.transformers import TransformersPolicy
+from lamer_train.batch import (
+    flat_summary,
+    rollout_output,
+    row_advantages,
+    top_up,
+    trial_statistics,
+)
 from lamer_train.config import MetaRLConfig, as_mapping
 from lamer_train.microbatch import pack, row_lengths, select, split_to
+from lamer_train.playing import MakeEnv, make_wrapped_env, run_blocking
 from lamer_train.progress import ProgressBar
 from lamer_train.rows import Row, rows_of
 from lamer_train.run_log import METRICS_FILE, MetricsCallback, MetricsFile
 from lamer_train.tasks import task_dataset, training_tasks
-
-MakeEnv = Callable[[], gym.Env[str, str]]
-
-# How a micro-batch's loss adds up to that of its batch: these losses are means over rows, ...
-_MEAN_OVER_ROWS = ("grpo", "sapo", "dr_grpo", "luspo")
-# ... this one is a mean over tokens, and all others divide a plain sum by one number of the batch.
-_MEAN_OVER_TOKENS = ("bnpo",)
 
 
 class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
@@ -94,7 +90,8 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
         self.make_eval_env = make_eval_env or (lambda: make_wrapped_env(args, args.eval_split))
         self._rows: list[Row] = []
         self._real_rows = 0
-        self._known_logps: list[tuple[float, ...]] | None = None
+        self._known_logps: Tensor | None = None
+        self._generation_time = 0.0
         eval_tasks = range(args.eval_first_task_seed, args.eval_first_task_seed + args.eval_tasks)
         super().__init__(
             model=model,
@@ -110,7 +107,7 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
             eval_dataset=task_dataset(list(eval_tasks)),
             processing_class=processing_class,
             callbacks=list(callbacks),
-            rollout_func=_collected_rows,
+            rollout_func=_collected_turns,
             **kwargs,
         )
         # The order of the tasks is that of the data set, which is as long as the run.
@@ -173,7 +170,7 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
                 chat_template_kwargs=as_mapping(args.chat_template_kwargs),
             )
             concurrency = args.rollout_concurrency or max(1, len(specs))
-            return _run(
+            return run_blocking(
                 lambda: run_trials(
                     make_env, policy, specs, concurrency=concurrency, on_trial=on_trial
                 )
@@ -210,10 +207,12 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
         played = time.perf_counter()
         self._progress.phase("scoring")
         rows = rows_of(trials, groups, invalid_penalty=args.invalid_penalty)
+        # TRL reshapes the rows of all processes into groups, and splits each process's into K.
+        multiple = math.lcm(self.num_generations, args.steps_per_generation or 1)
         self._real_rows = len(rows)
-        self._rows = self._top_up(rows)
+        self._rows = top_up(rows, multiple, self.accelerator)
         self._known_logps = self._sampler_logps()
-        kept_metrics = dict(self._metrics["train"])
+        kept_metrics = {name: [*values] for name, values in self._metrics["train"].items()}
         try:
             output = super()._generate_and_score_completions(
                 [{"prompt": self._shown_prompt(row), "ret": row.ret} for row in self._rows]
@@ -221,77 +220,19 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
         finally:
             self._known_logps = None
         real = torch.arange(len(self._rows), device=self.accelerator.device) < self._real_rows
-        output["advantages"] = self._advantages(output["advantages"].dtype)
+        advantages = torch.zeros_like(output["advantages"])
+        advantages[: len(rows)] = row_advantages(rows, args, self.accelerator).to(advantages)
+        output["advantages"] = advantages
         output["real_rows"] = real
-        self._replace_reward_metrics(kept_metrics, trials, groups)
-        self._log_metric_now("time/rollout", played - begin)
-        self._log_metric_now("time/scoring", time.perf_counter() - played)
+        self._replace_reward_metrics(kept_metrics, trial_statistics(trials, groups))
+        self._record("time/rollout", played - begin)
+        self._generation_time = time.perf_counter() - begin
+        self._record("time/scoring", self._generation_time - (played - begin))
         self._progress.phase("updating")
         return output
 
-    def _top_up(self, rows: list[Row]) -> list[Row]:
-        """Repeat the shortest row until the count suits TRL and is the same in every process.
-
-        TRL reshapes the rows of all processes into groups and splits each process's rows into
-        `steps_per_generation` batches.
-        """
-        multiple = math.lcm(self.num_generations, self.args.steps_per_generation)
-        count = torch.tensor([len(rows)], device=self.accelerator.device)
-        most = int(self.accelerator.gather(count).max())
-        wanted = -(-most // multiple) * multiple
-        shortest = min(rows, key=lambda row: len(row.prompt_ids) + len(row.completion_ids))
-        return rows + [shortest] * (wanted - len(rows))
-
-    def _advantages(self, dtype: torch.dtype) -> Tensor:
-        """(rows,) advantages of this process's rows; 0 for those that fill up.
-
-        Statistics are those of the gathered rows of all processes.
-        """
-        args: MetaRLConfig = self.args
-        own = [
-            (
-                row.trial_return,
-                row.episode_return,
-                row.ret,
-                row.episode_reward,
-                row.group,
-                row.trial,
-                row.credited_episode,
-                row.anchor,
-            )
-            for row in self._rows[: self._real_rows]
-        ]
-        everything = gather_object([(self.accelerator.process_index, *values) for values in own])
-        whose = torch.tensor([values[0] for values in everything])
-        trial_return, episode_return, ret, reward, group, trial, episode, anchor = zip(
-            *(values[1:] for values in everything), strict=True
-        )
-        if args.algorithm == "grpo":
-            values = grpo(
-                trial_return,
-                episode_return,
-                group,
-                trial,
-                episode,
-                level=args.advantage_level,
-                norm=str(args.advantage_norm),
-            )
-        else:
-            values = gigpo(
-                ret,
-                reward,
-                group,
-                anchor,
-                step_weight=args.step_weight,
-                norm=str(args.advantage_norm),
-            )
-        mine = torch.from_numpy(values)[whose == self.accelerator.process_index]
-        advantages = torch.zeros(len(self._rows), dtype=torch.float64)
-        advantages[: self._real_rows] = mine
-        return advantages.to(self.accelerator.device, dtype)
-
-    def _sampler_logps(self) -> list[tuple[float, ...]] | None:
-        """Log-probabilities of the sampler where they are those of the old policy, else `None`.
+    def _sampler_logps(self) -> Tensor | None:
+        """(rows, C) log-probabilities of the sampler where they are the old policy's, else `None`.
 
         They are with an untruncated sampling distribution and the trainer's own weights. A PEFT
         reference model is the policy without its adapter, which TRL scores through the same call:
@@ -302,8 +243,10 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
         shared_reference = self.beta != 0.0 and self.ref_model is None
         if not args.reuse_sampling_logprobs or truncated or shared_reference or args.use_vllm:
             return None
-        known = [row.logprobs for row in self._rows if row.logprobs is not None]
-        return known if len(known) == len(self._rows) else None
+        known = [torch.tensor(row.logprobs) for row in self._rows if row.logprobs is not None]
+        if len(known) < len(self._rows):
+            return None
+        return pad_sequence(known, batch_first=True).to(self.accelerator.device)
 
     def _shown_prompt(self, row: Row) -> str:
         """TRL only logs it, so the text is made only when it is asked to."""
@@ -326,10 +269,8 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
         if torch.is_grad_enabled():
             return score(model, input_ids, attention_mask, logits_to_keep, batch_size, **kwargs)
         if self._known_logps is not None and model is self.model:
-            known = torch.zeros(len(input_ids), logits_to_keep, device=input_ids.device)
-            for index, values in enumerate(self._known_logps):
-                known[index, : len(values)] = torch.tensor(values)
-            return known, None, None
+            missing = logits_to_keep - self._known_logps.shape[1]
+            return torch.nn.functional.pad(self._known_logps, (0, missing)), None, None
         split = input_ids.shape[1] - logits_to_keep
         batch = {
             "prompt_ids": input_ids[:, :split],
@@ -371,74 +312,41 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
         chunks = pack(lengths, self.args.tokens_per_microbatch)
         count = torch.tensor([len(chunks)], device=self.accelerator.device)
         chunks = split_to(chunks, int(self.accelerator.gather(count).max()))
-        real = inputs["real_rows"]
         mask = inputs["completion_mask"] * inputs["tool_mask"]
-        totals = torch.stack([real.sum(), mask.sum()]).double()
-        # Gradients are averaged over processes, so each one's share is of the mean process.
-        totals = self.accelerator.reduce(totals, reduction="mean").clamp(min=1e-9)
+        totals = torch.stack([inputs["real_rows"].sum(), mask.sum()]).double()
+        # Gradients are averaged over processes, so a share is one of the mean process's.
+        rows, tokens = self.accelerator.reduce(totals, reduction="mean").tolist()
         finished = torch.zeros((), device=self.accelerator.device)
-        with self._weighted_metrics() as end_of_chunk:
-            for number, chunk in enumerate(chunks):
-                last = number == len(chunks) - 1
+        with merged_metrics(self._metrics["train"]) as merge:
+            for chunk in chunks:
+                last = chunk is chunks[-1]
                 part = select(inputs, chunk)
-                index = torch.as_tensor(chunk, device=real.device)
-                tokens = mask[index].sum()
-                token_share = (tokens / totals[1]).item()
-                loss_share = self._share_of_loss(len(chunk), token_share, totals[0].item())
+                own_tokens = (part["completion_mask"] * part["tool_mask"]).sum().item()
+                share = share_of_loss(self.loss_type, len(chunk), own_tokens, rows, tokens)
                 with nullcontext() if last else self.accelerator.no_sync(model):
-                    with self._coefficients_over(loss_share, token_share):
-                        loss = super().compute_loss(model, part) * loss_share
-                    end_of_chunk(tokens.item())
+                    with self._token_means_scaled(own_tokens / max(tokens, 1.0) / share):
+                        loss = super().compute_loss(model, part) * share
+                    merge(own_tokens, share)
                     if not last:
                         self.accelerator.backward(loss)
                         finished += loss.detach()
+            merge.constants["entropy_coef"] = self.entropy_coef
         # The caller reports the value and differentiates the last micro-batch only.
         return loss + finished
 
-    def _share_of_loss(self, rows: int, token_share: float, real_rows: float) -> float:
-        """What to multiply TRL's loss of a micro-batch by, so that all add up to the batch's."""
-        if self.loss_type in _MEAN_OVER_ROWS:
-            return rows / max(real_rows, 1e-9)
-        return token_share if self.loss_type in _MEAN_OVER_TOKENS else 1.0
-
     @contextmanager
-    def _coefficients_over(self, loss_share: float, token_share: float) -> Iterator[None]:
-        """Entropy bonus and router loss are means over tokens, whatever the policy loss is."""
+    def _token_means_scaled(self, factor: float) -> Iterator[None]:
+        """Scale the terms that TRL averages over tokens whatever the policy loss does.
+
+        Entropy bonus and router loss then come out right after the micro-batch's loss has been
+        multiplied by its share.
+        """
         entropy, router = self.entropy_coef, self.router_aux_loss_coef
-        self.entropy_coef = entropy * token_share / loss_share if loss_share else 0.0
-        self.router_aux_loss_coef = router * token_share / loss_share if loss_share else 0.0
+        self.entropy_coef, self.router_aux_loss_coef = entropy * factor, router * factor
         try:
             yield
         finally:
             self.entropy_coef, self.router_aux_loss_coef = entropy, router
-
-    @contextmanager
-    def _weighted_metrics(self) -> Iterator[Callable[[float], None]]:
-        """Turn what TRL logs per micro-batch into one value per update, weighted by tokens."""
-        before = {name: len(values) for name, values in self._metrics["train"].items()}
-        weights: list[float] = []
-        yield weights.append
-        for name, values in self._metrics["train"].items():
-            new = values[before.get(name, 0) :]
-            if len(new) != len(weights) or name == "num_tokens":
-                continue
-            known = [
-                (value, weight)
-                for value, weight in zip(new, weights, strict=True)
-                if not math.isnan(value)
-            ]
-            if name == "entropy_coef":
-                merged = self.entropy_coef
-            elif not known:
-                merged = math.nan
-            elif name.endswith("_min"):
-                merged = min(value for value, _ in known)
-            elif name.endswith("_max"):
-                merged = max(value for value, _ in known)
-            else:
-                total = sum(weight for _, weight in known) or 1.0
-                merged = sum(value * weight for value, weight in known) / total
-            values[before.get(name, 0) :] = [merged]
 
     def training_step(
         self,
@@ -448,54 +356,28 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
     ) -> Tensor:
         """One optimizer step's gradients, with the time that the update itself took."""
         begin = time.perf_counter()
-        spent = sum(self._metrics["train"].get("time/rollout", [])[-1:])
-        fresh = self._step % self.args.steps_per_generation == 0
+        self._generation_time = 0.0
         loss: Tensor = super().training_step(model, inputs, num_items_in_batch)
-        if fresh:
-            spent = sum(
-                self._metrics["train"].get(name, [0.0])[-1]
-                for name in ("time/rollout", "time/scoring")
-            )
-        self._log_metric_now("time/update", time.perf_counter() - begin - (spent if fresh else 0.0))
+        self._record("time/update", time.perf_counter() - begin - self._generation_time)
         return loss
 
     # ---- logging, evaluation, checkpoints ----------------------------------------------------
 
-    def _log_metric_now(self, name: str, value: float) -> None:
+    def _record(self, name: str, value: float) -> None:
         self._metrics["train"][name].append(value)
 
     def _replace_reward_metrics(
-        self, kept: Mapping[str, Any], trials: Sequence[Trial], groups: Sequence[int]
+        self, kept: Mapping[str, list[float]], own: Mapping[str, float]
     ) -> None:
         """TRL's reward statistics would be over turns in meaningless groups; ours are of trials."""
         metrics = self._metrics["train"]
         for name in [*metrics]:
-            if name.startswith(("rewards/", "reward", "frac_reward_zero_std")):
+            if name.startswith(("reward", "frac_reward_zero_std")):
+                del metrics[name]
                 if name in kept:
                     metrics[name] = kept[name]
-                else:
-                    del metrics[name]
-        everything: list[tuple[int, Trial]] = gather_object([*zip(groups, trials, strict=True)])
-        returns: dict[int, list[float]] = {}
-        for group, trial in everything:
-            returns.setdefault(group, []).append(trial.returns[0])
-        flat = torch.tensor([value for values in returns.values() for value in values])
-        still = sum(max(values) - min(values) < 1e-9 for values in returns.values())
-        turns = [turn for _, trial in everything for turn in trial.turns]
-        episodes = [episode for _, trial in everything for episode in trial.episodes]
-        count = len(everything)
-        for name, value in (
-            ("reward", flat.mean().item()),
-            ("reward_std", flat.std().item()),
-            ("frac_reward_zero_std", still / len(returns)),
-            ("rollout/success", sum(trial.success for _, trial in everything) / count),
-            ("rollout/success_first", sum(t.first_success == 0 for _, t in everything) / count),
-            ("rollout/episodes", len(episodes) / count),
-            ("rollout/turns", len(turns) / len(episodes)),
-            ("rollout/invalid", sum(not turn.action_valid for turn in turns) / len(turns)),
-            ("rollout/rows", float(len(turns))),
-        ):
-            self._log_metric_now(name, value)
+        for name, value in own.items():
+            self._record(name, value)
 
     def evaluate(
         self,
@@ -549,64 +431,11 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
         super()._save_checkpoint(model, trial)
 
 
-def make_wrapped_env(args: MetaRLConfig, split: str | None = None) -> MultiEpisodeReflectionWrapper:
-    """The environment that a configuration describes, of another split where one is given."""
-    kwargs = dict(as_mapping(args.env_kwargs))
-    if split is not None:
-        kwargs["split"] = split
-    return MultiEpisodeReflectionWrapper(gym.make(args.env_id, **kwargs), **args.wrapper_kwargs())
-
-
-def flat_summary(trials: Sequence[Trial]) -> dict[str, float]:
-    """`lamer_envs.evaluation.metrics.summarize` as flat numbers.
-
-    `pass@k`, `adaptation_gain`, `diversity_first`, ..., each with its standard error under
-    `<name>_se` where there is one.
-    """
-    summary = summarize(trials)
-    estimates = {f"pass@{k}": value for k, value in enumerate(summary.pass_at, start=1)}
-    for field in fields(summary):
-        value = getattr(summary, field.name)
-        if isinstance(value, Estimate):
-            estimates[field.name] = value
-    flat: dict[str, float] = {}
-    for name, value in estimates.items():
-        flat[name] = value.mean
-        if value.se is not None:
-            flat[f"{name}_se"] = value.se
-    return flat
-
-
 def _return_of_row(prompts: list[str], ret: list[float], **kwargs: Any) -> list[float]:
     """What TRL takes for rewards; the advantages that it makes of them are replaced."""
     return ret
 
 
-def _collected_rows(prompts: list[str], trainer: MetaRLTrainer) -> dict[str, Any]:
-    """The rollout function: the rows that are there already, fillers masked out of the loss."""
-    rows = trainer._rows
-    known = all(row.logprobs is not None for row in rows)
-    return {
-        "prompt_ids": [list(row.prompt_ids) for row in rows],
-        "completion_ids": [list(row.completion_ids) for row in rows],
-        "logprobs": [list(row.logprobs or ()) for row in rows] if known else None,
-        "env_mask": [
-            [int(index < trainer._real_rows)] * len(row.completion_ids)
-            for index, row in enumerate(rows)
-        ],
-    }
-
-
-def _run(play: Callable[[], Any]) -> list[Trial]:
-    """Run a coroutine to its end, also where an event loop is running already (a notebook)."""
-
-    def run() -> list[Trial]:
-        result: list[Trial] = asyncio.run(play())
-        return result
-
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return run()
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(run).result()
+def _collected_turns(prompts: list[str], trainer: MetaRLTrainer) -> dict[str, Any]:
+    """The rollout function: the turns that are there already."""
+    return rollout_output(trainer._rows, trainer._real_rows)

@@ -1,0 +1,123 @@
+"""From the rows and trials of a generation to what TRL takes in, over all processes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from accelerate.utils import gather_object
+from torch import Tensor
+
+from lamer_envs.evaluation.metrics import Estimate, summarize
+from lamer_envs.meta.trial import Trial
+from lamer_train.advantages import gigpo, grpo
+from lamer_train.config import MetaRLConfig
+from lamer_train.rows import Row
+
+
+def top_up(rows: list[Row], multiple: int, accelerator: Accelerator) -> list[Row]:
+    """Repeat the shortest row until the count divides by `multiple` and is that of every process.
+
+    The copies are fillers: `rollout_output` masks them out of the loss.
+    """
+    count = torch.tensor([len(rows)], device=accelerator.device)
+    most = int(accelerator.gather(count).max())
+    wanted = -(-most // multiple) * multiple
+    shortest = min(rows, key=lambda row: len(row.prompt_ids) + len(row.completion_ids))
+    return rows + [shortest] * (wanted - len(rows))
+
+
+def rollout_output(rows: Sequence[Row], real: int) -> dict[str, Any]:
+    """Rows in the form of a TRL rollout function's output; those from `real` on have no weight."""
+    known = all(row.logprobs is not None for row in rows)
+    return {
+        "prompt_ids": [list(row.prompt_ids) for row in rows],
+        "completion_ids": [list(row.completion_ids) for row in rows],
+        "logprobs": [list(row.logprobs or ()) for row in rows] if known else None,
+        "env_mask": [
+            [int(index < real)] * len(row.completion_ids) for index, row in enumerate(rows)
+        ],
+    }
+
+
+def row_advantages(rows: Sequence[Row], args: MetaRLConfig, accelerator: Accelerator) -> Tensor:
+    """(rows,) advantages of this process's rows, float64; groups may span processes."""
+    own = [
+        (
+            accelerator.process_index,
+            row.group,
+            row.trial,
+            row.credited_episode,
+            row.anchor,
+            row.trial_return,
+            row.episode_return,
+            row.episode_reward,
+            row.ret,
+        )
+        for row in rows
+    ]
+    process, group, trial, episode, anchor, whole, part, reward, ret = zip(
+        *gather_object(own), strict=True
+    )
+    norm = str(args.advantage_norm)
+    if args.algorithm == "grpo":
+        values = grpo(whole, part, group, trial, episode, level=args.advantage_level, norm=norm)
+    else:
+        values = gigpo(ret, reward, group, anchor, step_weight=args.step_weight, norm=norm)
+    return torch.from_numpy(values)[torch.tensor(process) == accelerator.process_index]
+
+
+def trial_statistics(trials: Sequence[Trial], groups: Sequence[int]) -> dict[str, float]:
+    """Training metrics of the trials of all processes, under TRL's names where it has one.
+
+    `reward` is the trial objective G_0^(0) as played, penalties left out.
+    """
+    own = [
+        (
+            group,
+            trial.returns[0],
+            trial.success,
+            trial.first_success == 0,
+            len(trial.episodes),
+            len(trial.turns),
+            sum(not turn.action_valid for turn in trial.turns),
+        )
+        for group, trial in zip(groups, trials, strict=True)
+    ]
+    columns = torch.tensor(gather_object(own), dtype=torch.float64).unbind(1)
+    group, returns, success, first, episodes, turns, invalid = columns
+    still = [bool(returns[group == one].std() < 1e-9) for one in group.unique()]
+    return {
+        "reward": returns.mean().item(),
+        "reward_std": returns.std().item(),
+        "frac_reward_zero_std": sum(still) / len(still),
+        "rollout/success": success.mean().item(),
+        "rollout/success_first": first.mean().item(),
+        "rollout/episodes": episodes.mean().item(),
+        "rollout/turns": (turns.sum() / episodes.sum()).item(),
+        "rollout/invalid": (invalid.sum() / turns.sum()).item(),
+        "rollout/rows": turns.sum().item(),
+    }
+
+
+def flat_summary(trials: Sequence[Trial]) -> dict[str, float]:
+    """`lamer_envs.evaluation.metrics.summarize` as flat numbers.
+
+    `pass@k`, `adaptation_gain`, `diversity_first`, ..., each with its standard error under
+    `<name>_se` where there is one.
+    """
+    summary = summarize(trials)
+    estimates = {f"pass@{k}": value for k, value in enumerate(summary.pass_at, start=1)}
+    for field in fields(summary):
+        value = getattr(summary, field.name)
+        if isinstance(value, Estimate):
+            estimates[field.name] = value
+    flat: dict[str, float] = {}
+    for name, value in estimates.items():
+        flat[name] = value.mean
+        if value.se is not None:
+            flat[f"{name}_se"] = value.se
+    return flat
