@@ -7,6 +7,7 @@ import random
 from dataclasses import dataclass
 
 from lamer_envs.minesweeper.engine import Board, geometry
+from lamer_envs.minesweeper.logic import wins_without_guessing
 
 _ATTEMPTS = 10_000
 _TEST_ONE_IN = 5
@@ -21,7 +22,7 @@ class BoardSpec:
         num_mines: mines on the board.
         max_clicks: the most clicks that a player who knows the mines may need.
         split: `"train"` or `"test"`; about one layout in five is a test layout.
-        no_guess: only boards that certain moves win within `max_clicks`.
+        no_guess: only boards that the expert wins within `max_clicks` by certain moves alone.
     """
 
     rows: int
@@ -73,7 +74,9 @@ def generate(spec: BoardSpec, seed: int) -> Board:
         clicks = shape.clicks_left(mines, zeros, start)
         if not 1 <= clicks <= spec.max_clicks:
             continue
-        return Board(shape, mines, zeros, start, opening, clicks, digest.hex())
+        board = Board(shape, mines, zeros, start, opening, clicks, digest.hex())
+        if not spec.no_guess or wins_without_guessing(board, spec.max_clicks):
+            return board
     raise RuntimeError(
         f"no {spec.rows}x{spec.cols} board with {spec.num_mines} mines in {_ATTEMPTS} draws can be "
         f"won in {spec.max_clicks} clicks after its opening (split {spec.split!r}, "
