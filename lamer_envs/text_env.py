@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lamer_envs.parsing import ParseCode
 from lamer_envs.spaces import TextSpace
+from lamer_envs.splits import SPLITS
 
 Split = str
 RewardMode = Literal["sparse", "shaped"]
@@ -90,7 +91,7 @@ class TextEnv(gym.Env[str, str], Generic[TaskT]):
     """
 
     metadata = {"render_modes": ["ansi", "rgb_array"], "render_fps": 2}  # noqa: RUF012
-    splits: tuple[str, ...] = ("train", "test")
+    splits: tuple[str, ...] = SPLITS
 
     def __init__(
         self,

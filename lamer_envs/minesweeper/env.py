@@ -63,8 +63,8 @@ class MineSweeperEnv(TextEnv[Board]):
     - `rows`, `cols`: take the place of `size`, both together.
     - `num_mines`: from 1 to the number of cells minus 2. Default 3.
     - `max_turns`: turns in an episode. Default 7.
-    - `split`: `"train"` (default) or `"test"`; about one mine layout in five is in `"test"`, and
-      no layout is in both.
+    - `split`: `"train"` (default), `"validation"` or `"test"`; one mine layout in ten is in
+      `"validation"`, one in five in `"test"`, and none in two of them.
     - `reward_mode`: `"sparse"` (default) or `"shaped"`.
     - `render_mode`: `None`, `"ansi"` or `"rgb_array"` (32 pixels a cell).
     - `no_guess`: hand out only boards that certain moves win within `max_turns`. Default `False`.

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from lamer_envs.minesweeper.engine import Board, geometry
 from lamer_envs.minesweeper.logic import wins_without_guessing
+from lamer_envs.splits import split_of
 
 _ATTEMPTS = 10_000
-_TEST_ONE_IN = 5
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class BoardSpec:
         rows, cols: the shape.
         num_mines: mines on the board.
         max_clicks: the most clicks that a player who knows the mines may need.
-        split: `"train"` or `"test"`; about one layout in five is a test layout.
+        split: the split whose layouts are wanted; it does not depend on the opening.
         no_guess: only boards that the expert wins within `max_clicks` by certain moves alone.
     """
 
@@ -36,11 +36,6 @@ class BoardSpec:
 def layout_digest(rows: int, cols: int, mines: int) -> bytes:
     """Eight bytes that name a mine layout, equal in every process."""
     return hashlib.blake2b(b"%d,%d,%x" % (rows, cols, mines), digest_size=8).digest()
-
-
-def split_of(digest: bytes) -> str:
-    """The split that a layout belongs to; it does not depend on the opening."""
-    return "train" if int.from_bytes(digest[:4], "big") % _TEST_ONE_IN else "test"
 
 
 def generate(spec: BoardSpec, seed: int) -> Board:
