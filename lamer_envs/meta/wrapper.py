@@ -23,7 +23,8 @@ REFLECTION_STATE = "reflection"
 """The `state_key` of every reflection: all reflections of a group share one anchor."""
 
 _MAX_TASK_SEED = 1 << 31
-_MAX_LENGTH = 1 << 17
+_MAX_RESPONSE = 1 << 17
+_MAX_PROMPT_PART = 1 << 16
 
 
 class RestartError(RuntimeError):
@@ -133,8 +134,9 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
             objective=objective,
             prompts=self.prompts.name,
         )
-        self.action_space = TextSpace(_MAX_LENGTH)
-        self.observation_space = TextSpace(_MAX_LENGTH)
+        self.action_space = TextSpace(_MAX_RESPONSE)
+        # One part for the task and this episode, and one for the memory of each earlier episode.
+        self.observation_space = TextSpace(_MAX_PROMPT_PART * num_episodes)
         self.env_id: str = env.spec.id if env.spec else type(env.unwrapped).__name__
         self._restarts = isinstance(env.unwrapped, TextEnv)
         self._writer = PromptWriter(self.prompts)
@@ -203,6 +205,7 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         if seed is None:
             seed = int(self.np_random.integers(_MAX_TASK_SEED))
         else:
+            seed = int(seed)
             self._rng, _ = seeding.np_random(seed)
         observation, info = self.env.reset(seed=seed, options=options or None)
         self._task_seed = seed

@@ -116,7 +116,7 @@ def test_prompt_variables_are_plain_values(env_id: str) -> None:
         ({"max_turns": 0}, "max_turns must be an integer of at least 1, not 0"),
         ({"max_turns": 2.5}, "max_turns must be an integer of at least 1, not 2.5"),
         ({"max_turns": True}, "max_turns must be an integer"),
-        ({"split": "validation"}, "split must be one of 'train', 'test'"),
+        ({"split": "holdout"}, "split must be one of 'train', .*'test'"),
         ({"reward_mode": "dense"}, "reward_mode must be one of 'sparse', 'shaped'"),
         ({"render_mode": "ascii"}, "render_mode must be one of 'ansi', 'rgb_array'"),
     ],

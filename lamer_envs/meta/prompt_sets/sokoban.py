@@ -36,7 +36,8 @@ along a wall with no target on it, can be stuck for good. Each turn you make up 
     answer="What are your next moves? Plan which box goes to which target and where you must "
     "stand to push it, then write your moves, separated by commas, inside <action> and </action>, "
     "for example <action>up, left, left</action>.",
-    final="The attempt is over and not every box is on a target. It ended like this:",
+    final="The attempt is over and not every box is on a target. If you had turns left, it ended "
+    "because no solution was left. The grid at the end:",
     reflect="You will play this same grid again from the same start. Look back at your moves: "
     "which one was wasted or left a box stuck, and which order of pushes would work? Think it "
     "through first; then write a short note to yourself, with the moves to make, inside <remark> "
