@@ -56,6 +56,11 @@ def clip(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def headed(heading: str, text: str, line_break: str) -> str:
+    """The text under its heading, or alone where the heading is empty."""
+    return heading + line_break + text if heading else text
+
+
 def show_observation(observation: str) -> str:
     """The observation as it is."""
     return observation
@@ -108,7 +113,8 @@ def show_history(prompts: PromptSet, turns: Sequence[Turn], lines: Sequence[str]
     shown = list(lines)
     count = len(shown)
     for index in range(max(1, count - prompts.observations_in_full + 1), count):
-        shown[index - 1] += "\n" + prompts.format_observation(turns[index].observation)
+        seen = prompts.format_observation(turns[index].observation)
+        shown[index - 1] += prompts.line_break + headed(prompts.seen, seen, prompts.line_break)
     return prompts.line_break.join(shown)
 
 
@@ -127,6 +133,7 @@ class PromptSet:
         initial: heading of the episode's first observation.
         memory: heading of the memory of earlier episodes; absent when there is none.
         history: heading of this episode's turns so far; absent on the first turn.
+        seen: heading of an earlier observation, below the turn of the history that led to it.
         current: heading of the current observation.
         admissible: heading of `info["admissible_actions"]`; empty to leave the list out.
         answer: section: what to answer, and that it belongs into `<action>`.
@@ -155,6 +162,7 @@ class PromptSet:
     initial: str = ""
     memory: str = ""
     history: str = ""
+    seen: str = ""
     current: str = ""
     admissible: str = ""
     answer: str = ""
@@ -266,7 +274,7 @@ class PromptWriter:
         return self._headed(heading, self.prompts.format_observation(observation))
 
     def _headed(self, heading: str, text: str) -> str:
-        return heading + self.prompts.line_break + text if heading else text
+        return headed(heading, text, self.prompts.line_break)
 
     def _join(self, layout: Sequence[str]) -> str:
         get = self._sections.get

@@ -94,17 +94,18 @@ def test_unseeded_resets_draw_from_the_environments_own_generator(env_id: str) -
 
 @pytest.mark.parametrize("env_id", IDS)
 def test_the_turn_limit_truncates_and_ends(env_id: str) -> None:
-    env = make(env_id, max_turns=3)
+    env = make(env_id)
     env.reset(seed=0)
-    assert [env.step("?")[3] for _ in range(3)] == [False, False, True]
+    ends = [env.step("?")[3] for _ in range(env.max_turns)]
+    assert ends == [False] * (env.max_turns - 1) + [True]
     with pytest.raises(gym.error.ResetNeeded, match="the episode is over"):
         env.step("?")
 
 
 @pytest.mark.parametrize("env_id", IDS)
 def test_prompt_variables_are_plain_values(env_id: str) -> None:
-    variables = make(env_id, max_turns=4).prompt_variables()
-    assert variables["max_turns"] == 4
+    variables = make(env_id, max_turns=9).prompt_variables()
+    assert variables["max_turns"] == 9
     assert all(isinstance(value, (int, str)) for value in variables.values())
 
 

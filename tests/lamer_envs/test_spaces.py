@@ -95,8 +95,8 @@ def _actions(env: gym.Env[str, str], info: dict[str, Any], step: int) -> str:
 @pytest.mark.parametrize("env_id", IDS)
 @pytest.mark.parametrize("mode", MODES, ids=["sync", "async", "async-pipes", "async-live"])
 def test_vectors_show_what_single_environments_show(env_id: str, mode: dict[str, Any]) -> None:
-    singles = [gym.make(env_id, max_turns=4) for _ in range(3)]
-    envs = gym.make_vec(env_id, num_envs=3, max_turns=4, **copy.deepcopy(mode))
+    singles = [gym.make(env_id) for _ in range(3)]
+    envs = gym.make_vec(env_id, num_envs=3, **copy.deepcopy(mode))
     kind = SyncVectorEnv if mode["vectorization_mode"] == "sync" else AsyncVectorEnv
     assert isinstance(envs, kind)
     try:
@@ -107,7 +107,7 @@ def test_vectors_show_what_single_environments_show(env_id: str, mode: dict[str,
         latest = [info for _, info in expected]
         first = tuple(observations)
         over = [False] * 3
-        for step in range(6):
+        for step in range(9):
             actions = tuple(
                 _actions(env, info, step) for env, info in zip(singles, latest, strict=True)
             )

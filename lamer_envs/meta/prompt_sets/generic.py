@@ -13,6 +13,7 @@ DEFAULT = PromptSet(
     memory="You have tried this same task before, from the same start, without success. "
     "What you remember:",
     history="Your turns in this attempt so far:",
+    seen="After this turn you saw:",
     current="Current observation:",
     admissible="Actions that are possible now:",
     answer="Decide on your next action. Think it through first; then write the action, and "

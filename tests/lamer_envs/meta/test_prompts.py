@@ -70,6 +70,7 @@ def test_the_order_of_a_play_prompt() -> None:
         )
     ]
     assert places == sorted(places)
+    assert "act2\nAfter this turn you saw:\nobs3\nTurn 4: act3\n\nCurrent" in prompt
     assert "obs1" not in prompt
     assert "obs2" not in prompt
 
