@@ -95,8 +95,9 @@ def minesweeper_vocabulary(rows: int, cols: int) -> Vocabulary:
     for row in range(rows):
         for col in range(cols):
             name = f"{row + 1},{col + 1}"
-            for symbol in "?.12345678*":
-                cells.append(CellWord(f"{name}={symbol}", (row, col), f"={symbol}"))
+            cells.extend(
+                CellWord(f"{name}={symbol}", (row, col), f"={symbol}") for symbol in "?.12345678*"
+            )
             cells.append(CellWord(name, (row, col), "tried"))
             cells.append(CellWord(f"hit:{name}", (row, col), "hit"))
             cells.append(CellWord(f"({row + 1}, {col + 1})", (row, col), "open"))

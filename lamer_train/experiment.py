@@ -1,0 +1,186 @@
+"""One experiment from nothing to a table: model, warm start, training, evaluation, plots.
+
+Every stage leaves its result in the run folder and is passed over when that result is there, so an
+interrupted experiment goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from trl import TrlParser
+
+from lamer_envs.meta.memory import MEMORY_KINDS
+from lamer_envs.text_env import require_choice, require_int
+from lamer_train.backends.transformers import require_sampling
+from lamer_train.config import MetaRLConfig
+from lamer_train.tiny import TINY
+
+PRESETS = Path(__file__).parent / "presets"
+
+
+@dataclass
+class ExperimentConfig:
+    """What surrounds the training: where the model comes from, and how it is measured at the end.
+
+    Raises:
+        ValueError: a value is outside of its range.
+    """
+
+    summary: str = field(default="", metadata={"help": "One line for `lamer presets`."})
+    model: str = field(
+        default=TINY, metadata={"help": "'tiny' for a model made from scratch, or a path or name."}
+    )
+    warm_start_trials: int = field(
+        default=6000, metadata={"help": "Trials that the scripted teacher demonstrates."}
+    )
+    warm_start_noise: float = field(
+        default=0.2, metadata={"help": "Share of the teacher's choices that is uniform."}
+    )
+    warm_start_steps: int = field(default=500, metadata={"help": "Imitation steps; 0 for none."})
+    warm_start_batch_size: int = field(default=256, metadata={"help": "Demonstrations a step."})
+    warm_start_learning_rate: float = field(default=4e-3, metadata={"help": "Peak, cosine decay."})
+    final_tasks: int = field(default=512, metadata={"help": "Held-out tasks of the final table."})
+    final_trials: int = field(default=4, metadata={"help": "Trials per task of the final table."})
+    final_episodes: int = field(default=3, metadata={"help": "Episodes per trial of the table."})
+    final_split: str = field(default="test", metadata={"help": "Split of the final table."})
+    final_first_task_seed: int = field(
+        default=100_000, metadata={"help": "Tasks of the final table have the seeds from here on."}
+    )
+    final_memories: list[str] = field(
+        default_factory=lambda: ["reflection", "none"],
+        metadata={"help": "Kinds of inter-episode memory to measure with."},
+    )
+    final_temperature: float = field(default=0.7, metadata={"help": "Temperature of the table."})
+    final_top_p: float = field(default=0.8, metadata={"help": "Nucleus mass of the table."})
+    final_top_k: int = field(default=20, metadata={"help": "Top-k of the table; 0 keeps all."})
+
+    def __post_init__(self) -> None:
+        for name, low in (
+            ("warm_start_trials", 1),
+            ("warm_start_steps", 0),
+            ("warm_start_batch_size", 1),
+            ("final_tasks", 1),
+            ("final_trials", 1),
+            ("final_episodes", 1),
+            ("final_first_task_seed", 0),
+        ):
+            require_int(name, getattr(self, name), low=low)
+        for memory in self.final_memories:
+            require_choice("final_memories", memory, MEMORY_KINDS)
+        if not self.final_memories:
+            raise ValueError("final_memories must name at least one kind of memory")
+        require_sampling(self.final_temperature, self.final_top_p, self.final_top_k)
+        if not 0 <= self.warm_start_noise <= 1:
+            raise ValueError(f"warm_start_noise must be in [0, 1], not {self.warm_start_noise!r}")
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A resolved experiment.
+
+    Attributes:
+        name: of the preset or file.
+        raw: the values that were given, preset and overrides merged; what `config.yaml` holds.
+        around: model, warm start and final evaluation.
+        training: the trainer's configuration; its `output_dir` is the run folder.
+        run_dir: the run folder.
+    """
+
+    name: str
+    raw: dict[str, Any]
+    around: ExperimentConfig
+    training: MetaRLConfig
+    run_dir: Path
+
+
+def preset_path(name: str) -> Path:
+    """The YAML file of a preset's name, or of a path.
+
+    Raises:
+        ValueError: there is neither; the message lists the presets.
+    """
+    for path in (PRESETS / f"{name}.yaml", Path(name)):
+        if path.is_file():
+            return path
+    known = ", ".join(sorted(path.stem for path in PRESETS.glob("*.yaml")))
+    raise ValueError(f"no preset or YAML file {name!r}; the presets are: {known}")
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """The mapping in a YAML file.
+
+    Raises:
+        ValueError: the file is no YAML mapping.
+    """
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path} is no YAML file: {error}") from error
+    if not isinstance(raw, dict):
+        raise ValueError(f"{path} must hold a mapping of settings, not {type(raw).__name__}")
+    return raw
+
+
+def parse_overrides(overrides: list[str]) -> dict[str, Any]:
+    """`["learning_rate=1e-4", …]` as a mapping; values are read as YAML.
+
+    Raises:
+        ValueError: an item has no `=`, or no name before it.
+    """
+    parsed: dict[str, Any] = {}
+    for item in overrides:
+        name, equals, value = item.partition("=")
+        if not equals or not name.strip():
+            raise ValueError(f"an override is written name=value, not {item!r}")
+        parsed[name.strip().replace("-", "_")] = yaml.safe_load(value)
+    return parsed
+
+
+def load_experiment(
+    preset: str, out: Path | None, *, resume: bool = False, overrides: list[str] | None = None
+) -> Experiment:
+    """Read a preset, apply overrides, and settle on a run folder.
+
+    A run that is resumed keeps the settings it was started with.
+
+    Raises:
+        ValueError: unknown or impossible settings; a run folder that is in use while `resume` is
+            off, or that was started with other settings.
+    """
+    path = preset_path(preset)
+    given = parse_overrides(overrides or [])
+    run_dir = out or Path("runs") / path.stem
+    saved = run_dir / "config.yaml"
+    raw = {**read_settings(path), **given}
+    if saved.exists():
+        if not resume:
+            raise ValueError(
+                f"{run_dir} holds a run already; continue it with --resume, or choose another "
+                "folder with --out"
+            )
+        started = read_settings(saved)
+        changed = sorted(key for key in given if started.get(key) != given[key])
+        if changed:
+            raise ValueError(
+                f"{run_dir} was started with other values of {', '.join(changed)}; a resumed run "
+                "keeps its settings"
+            )
+        raw = started
+    parser = TrlParser((ExperimentConfig, MetaRLConfig))
+    run_dir.mkdir(parents=True, exist_ok=True)
+    draft = run_dir / "config.yaml.tmp"
+    draft.write_text(yaml.safe_dump(raw, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    try:
+        around, training = parser.parse_args_and_config(
+            ["--config", str(draft), "--output_dir", str(run_dir)]
+        )
+    except BaseException:
+        draft.unlink()
+        raise
+    os.replace(draft, saved)
+    return Experiment(path.stem, raw, around, training, run_dir)
