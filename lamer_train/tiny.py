@@ -102,7 +102,17 @@ def minesweeper_vocabulary(rows: int, cols: int) -> Vocabulary:
             cells.append(CellWord(f"hit:{name}", (row, col), "hit"))
             cells.append(CellWord(f"({row + 1}, {col + 1})", (row, col), "open"))
     return Vocabulary(
-        plain=("<action>", "</action>", "<remark>", "</remark>", "try", "note", "act", "reflect"),
+        plain=(
+            "<action>",
+            "</action>",
+            "<remark>",
+            "</remark>",
+            "try",
+            "bad",
+            "note",
+            "act",
+            "reflect",
+        ),
         cells=tuple(cells),
         actions=frozenset({"open"}),
         shape=(rows, cols),

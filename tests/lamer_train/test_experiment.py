@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from lamer_envs.evaluation.metrics import Summary
+from lamer_envs.meta.trial import read_trials
+from lamer_train.cli import list_presets, train
+from lamer_train.experiment import PRESETS, load_experiment, parse_overrides, preset_path
+
+SMALL = [
+    "warm_start_trials=60",
+    "warm_start_steps=10",
+    "warm_start_batch_size=32",
+    "tasks_per_update=4",
+    "max_steps=8",
+    "save_steps=2",
+    "eval_every=2",
+    "eval_tasks=4",
+    "eval_trials=1",
+    "final_tasks=8",
+    "final_trials=2",
+    "progress=false",
+]
+
+
+def test_every_preset_loads_and_says_what_it_is(tmp_path: Path) -> None:
+    presets = dict(list_presets())
+    assert {"minesweeper-tiny", "minesweeper-tiny-rl"} <= set(presets)
+    for name, summary in presets.items():
+        assert summary
+        experiment = load_experiment(name, tmp_path / name)
+        assert experiment.training.output_dir == str(tmp_path / name)
+
+
+def test_the_baseline_preset_differs_only_in_group_and_episodes() -> None:
+    ours, baseline = (
+        yaml.safe_load((PRESETS / f"{name}.yaml").read_text())
+        for name in ("minesweeper-tiny", "minesweeper-tiny-rl")
+    )
+    differing = {key for key in ours | baseline if ours.get(key) != baseline.get(key)}
+    assert differing == {"summary", "num_episodes", "num_generations"}
+    for preset in (ours, baseline):
+        assert preset["num_episodes"] * preset["num_generations"] == 24
+
+
+def test_overrides_replace_values_and_are_kept_with_the_run(tmp_path: Path) -> None:
+    overrides = ["learning_rate=1e-3", "env_kwargs={size: 5, num_mines: 4}", "seed=3"]
+    experiment = load_experiment("minesweeper-tiny", tmp_path / "run", overrides=overrides)
+    assert experiment.training.learning_rate == 1e-3
+    assert experiment.training.env_kwargs == {"size": 5, "num_mines": 4}
+    again = load_experiment("minesweeper-tiny", tmp_path / "run", resume=True)
+    assert again.training.learning_rate == 1e-3
+    assert again.training.seed == 3
+    copied = load_experiment(str(tmp_path / "run" / "config.yaml"), tmp_path / "copy")
+    assert copied.training.learning_rate == 1e-3
+
+
+def test_a_run_folder_in_use_is_not_overwritten(tmp_path: Path) -> None:
+    load_experiment("minesweeper-tiny", tmp_path)
+    with pytest.raises(ValueError, match="--resume"):
+        load_experiment("minesweeper-tiny", tmp_path)
+    with pytest.raises(ValueError, match="other values of learning_rate"):
+        load_experiment("minesweeper-tiny", tmp_path, resume=True, overrides=["learning_rate=1"])
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (["learning_rates=1"], "learning_rates"),
+        (["memory=everything"], "memory must be one of"),
+        (["final_memories=[everything]"], "final_memories must be one of"),
+        (["final_tasks=0"], "final_tasks must be an integer of at least 1"),
+        (["warm_start_noise=2"], "warm_start_noise must be in"),
+        (["max_steps=7"], "multiple of steps_per_generation"),
+    ],
+)
+def test_impossible_settings_are_named_and_leave_no_run_behind(
+    tmp_path: Path, overrides: list[str], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        load_experiment("minesweeper-tiny", tmp_path / "run", overrides=overrides)
+    assert not (tmp_path / "run" / "config.yaml").exists()
+
+
+def test_unknown_presets_and_malformed_overrides_are_explained(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"the presets are: .*minesweeper-tiny"):
+        preset_path("no-such-thing")
+    with pytest.raises(ValueError, match="name=value"):
+        parse_overrides(["learning_rate"])
+    broken = tmp_path / "list.yaml"
+    broken.write_text("- 1\n")
+    with pytest.raises(ValueError, match="must hold a mapping"):
+        load_experiment(str(broken), tmp_path / "run")
+
+
+def check_finished(run_dir: Path, steps: int) -> None:
+    numbers = [json.loads(line)["step"] for line in (run_dir / "metrics.jsonl").open()]
+    assert numbers == sorted(set(numbers)), "a step is there twice, or out of order"
+    assert set(range(1, steps + 1)) <= set(numbers)
+    for name in ("warm_start-history", "warm_start-none", "model-history", "model-none"):
+        folder = run_dir / "eval" / name
+        summary = Summary.from_json((folder / "summary.json").read_text())
+        assert len(list(read_trials(folder / "trials.jsonl"))) == summary.num_trials == 16
+    for name in ("config.yaml", "results.md", "plots/pass_at_k.png", "plots/return.png"):
+        assert (run_dir / name).stat().st_size > 0
+    assert "pass@3" in (run_dir / "results.md").read_text()
+
+
+def test_a_killed_experiment_resumes_with_each_step_once(tmp_path: Path) -> None:
+    run_dir = tmp_path / "run"
+    command = [sys.executable, "-m", "lamer_envs.cli", "train", "minesweeper-tiny"]
+    command += ["--out", str(run_dir)]
+    overrides = [part for item in SMALL for part in ("--set", item)]
+    # Its own process group, so that the kill takes whatever it started with it.
+    process = subprocess.Popen(
+        [*command, *overrides], start_new_session=True, stdout=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 240
+    while not (run_dir / "checkpoint-4").exists():
+        assert process.poll() is None, "the run ended before it could be killed"
+        assert time.monotonic() < deadline, "no checkpoint in time"
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not (run_dir / "model").exists()
+
+    train("minesweeper-tiny", run_dir, True, [])
+    check_finished(run_dir, steps=8)
+
+    # All stages are there: another call only reports.
+    before = (run_dir / "metrics.jsonl").read_bytes()
+    train("minesweeper-tiny", run_dir, True, [])
+    assert (run_dir / "metrics.jsonl").read_bytes() == before

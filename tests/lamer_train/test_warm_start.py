@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from lamer_envs.meta import MultiEpisodeReflectionWrapper
+from lamer_train.tiny import build_model, build_tokenizer, minesweeper_vocabulary
+from lamer_train.warm_start import (
+    IGNORED,
+    Demonstration,
+    answer,
+    collect_demonstrations,
+    imitate,
+    tokenize,
+)
+
+VOCABULARY = minesweeper_vocabulary(2, 2)
+CHOICES = {"(1, 1)": 0.25, "(1, 2)": 0.75}
+
+
+def test_rows_hold_the_answer_with_the_choice_at_its_one_deciding_token() -> None:
+    tokenizer = build_tokenizer(VOCABULARY.words, max_length=64)
+    (row,) = tokenize([Demonstration("1,1=? act", CHOICES, "(1, 2)")], tokenizer)
+    words = tokenizer.convert_ids_to_tokens(row["input_ids"])
+    assert words[-4:] == ["<action>", "(1, 2)", "</action>", tokenizer.eos_token]
+    place = len(words) - 3
+    assert row["choice_place"] == place
+    labels = row["labels"]
+    assert labels[: place - 1] == [IGNORED] * (place - 1)
+    assert labels[place] == IGNORED
+    kept = [place - 1, place + 1, place + 2]
+    assert [labels[i] for i in kept] == [row["input_ids"][i] for i in kept]
+    assert tokenizer.convert_ids_to_tokens(row["choice_ids"]) == list(CHOICES)
+    assert row["choice_weights"] == list(CHOICES.values())
+
+
+@pytest.mark.parametrize(
+    ("choices", "message"),
+    [
+        ({"(1, 1)": 0.5, "try act": 0.5}, "equally many tokens"),
+        ({"try act": 0.5, "act try": 0.5}, "exactly one token, not in 2"),
+        ({"act": 1.0}, "exactly one token, not in 0"),
+    ],
+)
+def test_answers_that_no_single_token_decides_are_refused(
+    choices: dict[str, float], message: str
+) -> None:
+    tokenizer = build_tokenizer(VOCABULARY.words, max_length=64)
+    with pytest.raises(ValueError, match=message):
+        tokenize([Demonstration("act", choices, next(iter(choices)))], tokenizer)
+
+
+def test_imitation_approaches_the_teachers_distribution(tmp_path: Path) -> None:
+    tokenizer = build_tokenizer(VOCABULARY.words, max_length=64)
+    model = build_model(tokenizer, VOCABULARY, seed=0, hidden_size=32, num_heads=2)
+    item = Demonstration("1,1=? 1,2=? act", CHOICES, "(1, 2)")
+    imitate(
+        model,
+        tokenizer,
+        [item] * 8,
+        steps=80,
+        batch_size=8,
+        learning_rate=1e-2,
+        seed=0,
+        work_dir=tmp_path,
+    )
+    text = tokenizer.apply_chat_template(
+        [{"role": "user", "content": item.prompt}], tokenize=False, add_generation_prompt=True
+    )
+    prompt = tokenizer(text, add_special_tokens=False, return_tensors="pt").input_ids
+    start = tokenizer(answer("(1, 1)"), add_special_tokens=False).input_ids[:1]
+    with torch.no_grad():
+        logits = model.eval()(torch.cat([prompt, torch.tensor([start])], dim=1)).logits[0, -1]
+    probs = logits.softmax(-1)
+    for action, weight in CHOICES.items():
+        assert probs[tokenizer.convert_tokens_to_ids(action)] == pytest.approx(weight, abs=0.05)
+
+
+def test_a_wrapper_that_asks_for_reflections_is_refused() -> None:
+    import gymnasium as gym
+
+    env = MultiEpisodeReflectionWrapper(gym.make("lamer_envs:LaMer/MineSweeper-v0"))
+    with pytest.raises(ValueError, match="writes no reflections"):
+        collect_demonstrations(env, lambda env: {"(1, 1)": 1.0}, trials=1, seed=0)
