@@ -5,8 +5,9 @@ Run from the root of the repository: `python docs/make_assets.py` (needs `lamer[
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -14,6 +15,7 @@ from matplotlib.image import imsave
 from numpy.typing import NDArray
 
 import lamer_envs  # noqa: F401 - registers the ids
+from lamer_envs.sokoban.expert import next_action
 
 ASSETS = Path(__file__).parent / "assets"
 GAP = 24
@@ -22,32 +24,26 @@ GAP = 24
 def main() -> None:
     """Write one strip per environment, of states of one episode from left to right."""
     ASSETS.mkdir(exist_ok=True)
-    # A level and its solution: the start, after two turns, after four, solved.
-    sokoban = frames(
-        "LaMer/Sokoban-v0",
-        seed=1,
-        actions=(
-            "down,down,down",
-            "left,up,up",
-            "right,up,left",
-            "left,down,right",
-            "down,down,left",
-            "up,up",
-        ),
-    )
-    save("sokoban", [sokoban[index] for index in (0, 2, 4, 6)])
-    # A board: the opening, two safe cells, a mine.
-    minesweeper = frames("LaMer/MineSweeper-v0", seed=0, actions=("(1, 1)", "(4, 4)", "(5, 4)"))
-    save("minesweeper", minesweeper)
+    # The start, two states on the way, and the solution.
+    sokoban = frames("LaMer/Sokoban-v0", seed=1, play=next_action)
+    third = (len(sokoban) - 1) // 3
+    save("sokoban", [sokoban[index] for index in (0, third, 2 * third, -1)])
+    # The opening, two safe cells, a mine.
+    clicks = iter(("(1, 1)", "(4, 4)", "(5, 4)"))
+    save("minesweeper", frames("LaMer/MineSweeper-v0", seed=0, play=lambda env: next(clicks)))
 
 
-def frames(env_id: str, seed: int, actions: Sequence[str]) -> list[NDArray[np.uint8]]:
-    """The picture of the start, and of the state after each action."""
+def frames(
+    env_id: str, seed: int, play: Callable[[gym.Env[Any, Any]], str]
+) -> list[NDArray[np.uint8]]:
+    """The picture of the start, and of the state after each turn of one episode."""
     env = gym.make(env_id, render_mode="rgb_array")
     env.reset(seed=seed)
     pictures = [env.render()]
-    for action in actions:
-        env.step(action)
+    over = False
+    while not over:
+        _, _, terminated, truncated, _ = env.step(play(env))
+        over = terminated or truncated
         pictures.append(env.render())
     env.close()
     return pictures
