@@ -23,7 +23,7 @@ _RIGHT_PADDED = (
 Chunk = NDArray[np.int64]
 
 
-def pack(lengths: Sequence[int], budget: int) -> list[Chunk]:
+def pack(lengths: Sequence[int], budget: int, bounds: Sequence[int] | None = None) -> list[Chunk]:
     """Split rows into chunks of similar length that stay within a token budget once padded.
 
     Rows are taken from long to short; a chunk's cost is its number of rows times its longest row.
@@ -32,35 +32,21 @@ def pack(lengths: Sequence[int], budget: int) -> list[Chunk]:
     Args:
         lengths: tokens per row, without padding.
         budget: the most tokens a padded chunk may have, at least 1.
+        bounds: stands in for the lengths, sorted from long to short, when costs are reckoned.
+            Processes that pass the same bounds get chunks of the same sizes.
 
     Returns:
         Index arrays; every row is in exactly one.
     """
     order = np.argsort(-np.asarray(lengths, dtype=np.int64), kind="stable")
+    costs = [lengths[index] for index in order] if bounds is None else bounds
     chunks: list[Chunk] = []
     start = 0
     while start < len(order):
-        longest = max(1, int(lengths[order[start]]))
-        stop = start + max(1, budget // longest)
+        stop = start + max(1, budget // max(1, int(costs[start])))
         chunks.append(order[start:stop])
         start = stop
     return chunks
-
-
-def split_to(chunks: Sequence[Chunk], count: int) -> list[Chunk]:
-    """Halve the chunks with most rows until there are `count`; never fewer than there were.
-
-    Raises:
-        ValueError: there are fewer rows than `count`.
-    """
-    result = list(chunks)
-    if sum(len(chunk) for chunk in result) < count:
-        raise ValueError(f"cannot make {count} chunks of {sum(map(len, result))} rows")
-    while len(result) < count:
-        index = max(range(len(result)), key=lambda i: len(result[i]))
-        half = len(result[index]) // 2
-        result[index : index + 1] = [result[index][:half], result[index][half:]]
-    return result
 
 
 def row_lengths(prompt_mask: torch.Tensor, completion_mask: torch.Tensor) -> list[int]:

@@ -37,7 +37,7 @@ from lamer_train.batch import (
     trial_statistics,
 )
 from lamer_train.config import MetaRLConfig, as_mapping
-from lamer_train.microbatch import pack, row_lengths, select, split_to
+from lamer_train.microbatch import pack, row_lengths, select
 from lamer_train.playing import MakeEnv, make_wrapped_env, run_blocking
 from lamer_train.progress import ProgressBar
 from lamer_train.rows import Row, rows_of
@@ -305,28 +305,33 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
         """TRL's loss of the batch, by micro-batches of at most `tokens_per_microbatch` tokens.
 
         The gradients of all micro-batches but the last are in place on return; the caller goes
-        backward through the last. Every process makes equally many, and only the last one
-        synchronises gradients.
+        backward through the last. Every process makes equally many of the same sizes, and only
+        the last one synchronises gradients.
         """
         lengths = row_lengths(inputs["prompt_mask"], inputs["completion_mask"])
-        chunks = pack(lengths, self.args.tokens_per_microbatch)
-        count = torch.tensor([len(chunks)], device=self.accelerator.device)
-        chunks = split_to(chunks, int(self.accelerator.gather(count).max()))
+        # TRL gathers per-row metrics, so a micro-batch must have as many rows in every process.
+        ordered = torch.tensor(lengths, device=self.accelerator.device).sort(descending=True).values
+        bounds = self.accelerator.gather(ordered).view(-1, len(lengths)).amax(0).tolist()
+        chunks = pack(lengths, self.args.tokens_per_microbatch, bounds)
+        parts = [select(inputs, chunk) for chunk in chunks]
         mask = inputs["completion_mask"] * inputs["tool_mask"]
-        totals = torch.stack([inputs["real_rows"].sum(), mask.sum()]).double()
-        # Gradients are averaged over processes, so a share is one of the mean process's.
-        rows, tokens = self.accelerator.reduce(totals, reduction="mean").tolist()
+        per_row = mask.sum(1).double()
+        index = [torch.as_tensor(chunk, device=mask.device) for chunk in chunks]
+        own = torch.stack([per_row[rows].sum() for rows in index])
+        # Gradients are averaged over processes, so that totals are those of the mean process.
+        rows, *mean_tokens = self.accelerator.reduce(
+            torch.cat([inputs["real_rows"].sum()[None].double(), own]), reduction="mean"
+        ).tolist()
+        total = max(sum(mean_tokens), 1.0)
         finished = torch.zeros((), device=self.accelerator.device)
         with merged_metrics(self._metrics["train"]) as merge:
-            for chunk in chunks:
-                last = chunk is chunks[-1]
-                part = select(inputs, chunk)
-                own_tokens = (part["completion_mask"] * part["tool_mask"]).sum().item()
-                share = share_of_loss(self.loss_type, len(chunk), own_tokens, rows, tokens)
+            for part, tokens, everywhere in zip(parts, own.tolist(), mean_tokens, strict=True):
+                last = part is parts[-1]
+                share = share_of_loss(self.loss_type, len(part["advantages"]), tokens, rows, total)
                 with nullcontext() if last else self.accelerator.no_sync(model):
-                    with self._token_means_scaled(own_tokens / max(tokens, 1.0) / share):
+                    with self._token_means_scaled(tokens / total / share):
                         loss = super().compute_loss(model, part) * share
-                    merge(own_tokens, share)
+                    merge(everywhere, share)
                     if not last:
                         self.accelerator.backward(loss)
                         finished += loss.detach()

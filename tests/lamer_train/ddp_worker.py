@@ -1,0 +1,39 @@
+"""A short run, and one process of it; `test_distributed.py` starts this file once per rank."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import torch
+from trainer_kit import make_trainer
+
+KINDS = (("grpo", "dr_grpo"), ("gigpo", "bnpo"))
+
+
+def train(folder: Path, algorithm: str, loss_type: str) -> None:
+    """Train for two steps and leave the weights and the number of own rows in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    trainer = make_trainer(
+        folder,
+        max_steps=2,
+        algorithm=algorithm,
+        loss_type=loss_type,
+        optim="sgd",
+        learning_rate=0.5,
+        entropy_coef=0.01,
+        tokens_per_microbatch=100,
+        eval_every=2,
+        eval_trials=2,
+    )
+    trainer.train()
+    weights = trainer.accelerator.unwrap_model(trainer.model).state_dict()
+    rank = trainer.accelerator.process_index
+    torch.save({"weights": weights, "rows": trainer._real_rows}, folder / f"rank_{rank}.pt")
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    for algorithm, loss_type in KINDS:
+        train(Path(sys.argv[1]) / algorithm, algorithm, loss_type)
+    torch.distributed.destroy_process_group()

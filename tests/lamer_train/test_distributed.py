@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from ddp_worker import KINDS, train
+
+WORKER = Path(__file__).parent / "ddp_worker.py"
+
+
+@pytest.fixture(scope="module")
+def two_processes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where two processes have trained, once per kind; neither sees more than the CPU."""
+    folder = tmp_path_factory.mktemp("two")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    workers = [
+        subprocess.Popen(
+            [sys.executable, str(WORKER), str(folder)],
+            env={
+                **os.environ,
+                "OMP_NUM_THREADS": "1",
+                "CUDA_VISIBLE_DEVICES": "",
+                "RANK": str(rank),
+                "LOCAL_RANK": str(rank),
+                "WORLD_SIZE": "2",
+                "LOCAL_WORLD_SIZE": "2",
+                "MASTER_ADDR": "127.0.0.1",
+                "MASTER_PORT": str(port),
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for rank in range(2)
+    ]
+    try:
+        for worker in workers:
+            output, _ = worker.communicate(timeout=120)
+            assert worker.returncode == 0, output[-3000:]
+    finally:
+        for worker in workers:
+            worker.kill()
+    return folder
+
+
+def metrics_of(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+
+
+@pytest.mark.parametrize(("algorithm", "loss_type"), KINDS)
+def test_two_processes_train_like_one(
+    tmp_path: Path, two_processes: Path, algorithm: str, loss_type: str
+) -> None:
+    # The groups of 4 trials do not divide a process's share of 6.
+    one, two = tmp_path, two_processes / algorithm
+    train(one, algorithm, loss_type)
+    single = torch.load(one / "rank_0.pt")
+    ranks = [torch.load(two / f"rank_{rank}.pt") for rank in range(2)]
+    assert ranks[0]["rows"] != ranks[1]["rows"], "the processes should need different fillers"
+    assert ranks[0]["rows"] + ranks[1]["rows"] == single["rows"]
+    for name, expected in single["weights"].items():
+        for rank in ranks:
+            torch.testing.assert_close(rank["weights"][name], expected, atol=2e-6, rtol=0)
+    for expected, found in zip(metrics_of(one), metrics_of(two), strict=True):
+        assert expected["step"] == found["step"]
+        for name in ("loss", "reward", "rollout/success", "rollout/rows", "entropy", "grad_norm"):
+            assert found[name] == pytest.approx(expected[name], abs=1e-5), name
+    assert metrics_of(two)[-1]["eval_pass@3"] == metrics_of(one)[-1]["eval_pass@3"]

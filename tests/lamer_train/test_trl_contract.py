@@ -1,0 +1,163 @@
+"""Every private or undocumented piece of TRL and transformers that the trainer leans on.
+
+When an upgrade breaks training, this file says which piece moved.
+"""
+
+from __future__ import annotations
+
+import inspect
+from importlib.metadata import version
+
+import pytest
+from transformers import Trainer
+from trl import GRPOConfig, GRPOTrainer
+from trl.models import unwrap_model_for_generation
+
+from lamer_train.accumulate import LOSS_TYPES
+from lamer_train.trainer import MetaRLTrainer
+
+
+def parameters(function: object) -> list[str]:
+    return list(inspect.signature(function).parameters)  # type: ignore[arg-type]
+
+
+def source(function: object) -> str:
+    return inspect.getsource(function)  # type: ignore[arg-type]
+
+
+def test_trl_is_the_pinned_minor_version() -> None:
+    assert version("trl").startswith("1.16.")
+
+
+@pytest.mark.parametrize(
+    ("hook", "expected"),
+    [
+        ("_generate_and_score_completions", ["self", "inputs"]),
+        ("compute_loss", ["self", "model", "inputs", "return_outputs", "num_items_in_batch"]),
+        ("training_step", ["self", "model", "inputs", "num_items_in_batch"]),
+        ("_save_checkpoint", ["self", "model", "trial"]),
+        ("_prepare_inputs", ["self", "generation_batch"]),
+        ("_get_train_sampler", ["self", "dataset"]),
+        ("log", ["self", "logs", "start_time"]),
+    ],
+)
+def test_overridden_and_relied_on_methods_keep_their_signature(
+    hook: str, expected: list[str]
+) -> None:
+    assert parameters(getattr(GRPOTrainer, hook)) == expected, hook
+
+
+def test_the_scoring_hook_takes_what_the_override_hands_on() -> None:
+    hook = GRPOTrainer._get_per_token_logps_and_entropies
+    assert parameters(hook)[:6] == [
+        "self",
+        "model",
+        "input_ids",
+        "attention_mask",
+        "logits_to_keep",
+        "batch_size",
+    ]
+    assert "compute_entropy" in parameters(hook)
+
+
+@pytest.mark.parametrize(
+    "argument", ["model", "reward_funcs", "args", "train_dataset", "eval_dataset", "rollout_func"]
+)
+def test_the_constructor_keeps_its_arguments(argument: str) -> None:
+    assert argument in parameters(GRPOTrainer.__init__)
+
+
+def test_evaluation_is_called_with_the_arguments_of_the_override() -> None:
+    assert parameters(Trainer.evaluate) == parameters(MetaRLTrainer.evaluate)
+
+
+@pytest.mark.parametrize(
+    ("method", "pieces"),
+    [
+        # The rollout function gets (prompts, trainer), and its masks become the tool mask.
+        ("_generate", ["self.rollout_func(prompts, self)", '"env_mask"', '"logprobs"']),
+        # Names of the batch that micro-batches are cut from.
+        (
+            "_generate_and_score_completions",
+            [
+                '"prompt_ids": prompt_ids',
+                '"prompt_mask": prompt_mask',
+                '"completion_ids": completion_ids',
+                '"completion_mask": completion_mask',
+                '"advantages": advantages',
+                '"num_items_in_batch": num_items_in_batch',
+                'output["old_per_token_logps"]',
+                'output["sampling_per_token_logps"]',
+                'output["ref_per_token_logps"]',
+                'output["tool_mask"]',
+                "self._get_per_token_logps_and_entropies(",
+                'self._metrics[mode]["frac_reward_zero_std"]',
+            ],
+        ),
+        # Normalisers that `share_of_loss` undoes, and the coefficients that are scaled.
+        (
+            "_compute_loss",
+            [
+                'completion_mask * inputs["tool_mask"]',
+                'if self.loss_type in ["grpo", "sapo"]:',
+                "/ mask.sum(-1).clamp(min=1.0)).mean()",
+                "(per_token_loss * mask).sum() / mask.sum().clamp(min=1.0)",
+                "(per_token_loss.size(0) * self.max_completion_length)",
+                'elif self.loss_type in ["cispo", "dapo", "vespo"]:',
+                'inputs["num_items_in_batch"].clamp(min=1.0) / self.accelerator.num_processes',
+                "(per_token_loss * mask).sum(-1).mean()",
+                "(entropies * effective_mask).sum() / effective_mask.sum().clamp(min=1.0)",
+                "apply_coef = self.entropy_coef",
+                "self.router_aux_loss_coef * aux_loss",
+            ],
+        ),
+        # A new generation every K steps, split into K slices after a shuffle.
+        (
+            "_prepare_inputs",
+            [
+                "self._step % generate_every == 0",
+                "shuffle_sequence_dict(",
+                "split_tensor_dict(generation_batch, self.args.steps_per_generation)",
+            ],
+        ),
+        # The tasks come in the order of the data set.
+        ("_get_train_sampler", ["RepeatSampler(", "shuffle=self.shuffle_dataset"]),
+    ],
+)
+def test_the_bodies_still_do_what_the_wrappers_assume(method: str, pieces: list[str]) -> None:
+    body = source(getattr(GRPOTrainer, method))
+    missing = [piece for piece in pieces if piece not in body]
+    assert not missing, f"GRPOTrainer.{method} no longer contains {missing}"
+
+
+@pytest.mark.parametrize(
+    "attribute", ["_metrics", "_step", "_entropy_bonus_enabled", "shuffle_dataset", "ref_model"]
+)
+def test_the_constructor_sets_the_attributes_that_are_read(attribute: str) -> None:
+    assert f"self.{attribute} = " in source(GRPOTrainer.__init__), attribute
+
+
+def test_every_loss_type_of_trl_has_a_rule_for_micro_batches() -> None:
+    body = source(GRPOTrainer._compute_loss)
+    for loss_type in LOSS_TYPES:
+        assert f'"{loss_type}"' in body, loss_type
+    helped = GRPOConfig.__dataclass_fields__["loss_type"].metadata["help"]
+    for named in ("grpo", "dr_grpo", "dapo", "bnpo", "cispo", "sapo", "luspo", "vespo"):
+        assert named in LOSS_TYPES
+        assert named in helped
+
+
+def test_generation_unwraps_the_model_through_trl() -> None:
+    assert {
+        "model",
+        "accelerator",
+        "gather_deepspeed3_params",
+        "gradient_checkpointing_kwargs",
+    } <= {*parameters(unwrap_model_for_generation)}
+
+
+def test_the_trainer_state_is_the_last_file_of_a_checkpoint() -> None:
+    body = source(Trainer._save_checkpoint)
+    state = body.index("save_to_json(os.path.join(output_dir, TRAINER_STATE_NAME))")
+    for earlier in ("self.save_model(", "_save_optimizer_and_scheduler(", "_save_rng_state("):
+        assert body.index(earlier) < state, earlier
