@@ -1,4 +1,4 @@
-"""The documentation keeps its word: its code runs, prints what it shows, and its numbers are right."""
+"""The documentation keeps its word: code runs and prints what is shown, and numbers are right."""
 
 from __future__ import annotations
 
@@ -57,3 +57,39 @@ def test_code_runs_and_prints_what_is_shown(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     run_python(page)
+
+
+def table_after(page: str, marker: str) -> list[list[str]]:
+    """The body of the first table after a marker."""
+    text = (DOCS / page).read_text(encoding="utf-8").split(marker, 1)[1]
+    lines = text.split("\n\n| ", 1)[1].split("\n\n", 1)[0].splitlines()
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_the_worked_example_is_right() -> None:
+    shown = table_after("equations.md", "<!-- worked example")
+    rewards = [
+        [float(row[2]) for row in shown if row[0] == str(n) and row[1] != "reflection"]
+        for n in range(3)
+    ]
+    assert [len(episode) for episode in rewards] == [2, 2, 2]
+    reflected = [True, True, False]
+
+    def column(index: int, *, reflections: bool) -> list[float]:
+        return [float(row[index]) for row in shown if reflections or row[1] != "reflection"]
+
+    within = [value for episode in rewards for value in episode_returns(episode, 0.95)]
+    changed = [value for episode in final_episode_rewards(rewards) for value in episode]
+    assert column(3, reflections=False) == pytest.approx(within)
+    assert column(4, reflections=True) == pytest.approx(trial_returns(rewards, reflected))
+    assert column(5, reflections=True) == pytest.approx(
+        trial_returns(rewards, reflected, credit="compounded")
+    )
+    assert column(6, reflections=False) == pytest.approx(changed)
+    assert column(7, reflections=True) == pytest.approx(
+        trial_returns(rewards, reflected, objective="final_episode")
+    )
+    assert cross_episode_returns(rewards)[0][0] == pytest.approx(0.6 * 1 + 0.36 * 9.5)
+    assert cross_episode_returns(rewards, credit="compounded")[0][0] == pytest.approx(
+        0.95 * 0.6 * (1 + 0.95 * 0.6 * 9.5)
+    )
