@@ -106,7 +106,7 @@ class SokobanEnv(TextEnv[Level]):
     - `moves_per_turn=3`, `max_turns=7`.
     - `end_on_dead_end=True`: whether an episode ends when it cannot be won any more.
     - `node_budget=500_000`: bound of the table work that the making of one level may take, in
-      nodes of about a microsecond each.
+      nodes of a few microseconds each; a single room may take a fifth of it.
     - `search_budget=20_000`: bound of one search from a state of a room that has no complete
       table, in nodes of about 30 microseconds each.
     - `split="train"`: or `"validation"`, `"test"`.
@@ -149,6 +149,12 @@ class SokobanEnv(TextEnv[Level]):
         )
         height, width = _height_and_width(size)
         require_int("num_boxes", num_boxes, low=1, high=MOST_BOXES)
+        cells = (height - 2) * (width - 2)
+        if cells < 2 * num_boxes + 1:
+            raise ValueError(
+                f"num_boxes must be at most {(cells - 1) // 2} for size ({height}, {width}), "
+                f"not {num_boxes}: boxes, targets and the player start on cells of their own"
+            )
         require_int("moves_per_turn", moves_per_turn, low=1)
         require_int("min_solution", min_solution, low=num_boxes)
         require_int("max_solution", max_solution, low=min_solution, high=moves_per_turn * max_turns)
@@ -226,7 +232,7 @@ class SokobanEnv(TextEnv[Level]):
         over = success
         if success:
             progress += SUCCESS_REWARD
-        elif self.end_on_dead_end and after.boxes != before.boxes:
+        elif self.end_on_dead_end and after != before:
             over = level.solver.is_dead(after)
         return ActionResult(
             self._board.write(after), parse, after != before, success, over, progress

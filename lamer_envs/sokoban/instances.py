@@ -28,9 +28,11 @@ LENGTH_DECAY = 0.9
 have to offer it gives 6×6 levels with 2 boxes a mean of 9 moves and a median of 8."""
 
 _MAX_ROOMS = 5_000
-_FLOOR_SHARES = (0.55, 0.9)
+_ROOMS_FOR_BUDGET = 5
+_FLOOR_SHARES = (0.5, 0.9)
 _PIECES: tuple[tuple[tuple[int, int], ...], ...] = (
-    ((0, 0),),
+    # With fewer single cells the few ways to fit larger pieces in a small room repeat too often.
+    *[((0, 0),)] * 20,
     ((0, 0), (0, 1)),
     ((0, 0), (1, 0)),
     ((0, 0), (0, 1), (0, 2)),
@@ -75,7 +77,8 @@ class LevelGenerator:
         num_boxes: boxes, and targets.
         min_solution, max_solution: bounds of the optimal length, in moves.
         split: whose boards are wanted; see `split_of_board`.
-        node_budget: table work that the making of one level may take; see `SolutionTable.visits`.
+        node_budget: table work that the making of one level may take, a single room a fifth of it;
+            see `SolutionTable.visits`.
         search_budget: nodes that one search of the level's solver may expand.
     """
 
@@ -103,7 +106,7 @@ class LevelGenerator:
             if room is None:
                 continue
             table = SolutionTable(room)
-            start = self._draw_start(rng, table, length, self.node_budget - visits)
+            start = self._draw_start(rng, table, length)
             visits += table.visits
             longest = max(longest, table.depth)
             if start is not None:
@@ -134,7 +137,7 @@ class LevelGenerator:
         border = border_of(height, width)
         inner = (height - 2) * (width - 2)
         low, high = _FLOOR_SHARES
-        least = 2 * self.num_boxes + 1
+        least = max(2 * self.num_boxes + 1, round(inner * low))
         floor_size = max(least, round(inner * (low + (high - low) * rng.random())))
         pieces = _placements(height, width)
         everything = (1 << height * width) - 1
@@ -155,10 +158,9 @@ class LevelGenerator:
             targets |= 1 << candidates.pop(int(rng.random() * len(candidates)))
         return Room(height, width, everything & ~floor, targets)
 
-    def _draw_start(
-        self, rng: random.Random, table: SolutionTable, length: int, budget: int
-    ) -> State | None:
+    def _draw_start(self, rng: random.Random, table: SolutionTable, length: int) -> State | None:
         """A start at the wanted distance, else at the next longer one, else at the next shorter."""
+        budget = self.node_budget // _ROOMS_FOR_BUDGET
 
         def at(distance: int) -> State | None:
             while table.depth < distance:
