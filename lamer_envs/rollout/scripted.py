@@ -36,8 +36,8 @@ def request_rng(seed: int, request: PromptRequest) -> random.Random:
 def player_module(env: gym.Env[Any, Any]) -> ModuleType | None:
     """The module `expert` beside the module of the environment's class, or `None`.
 
-    It may define `next_action(env)` (plays by what an agent can know), `privileged_action(env)`
-    (sees hidden state too) and `random_action(env, rng)`; each returns one action string.
+    It may define `next_action(env)` (plays by what an agent can know) and `privileged_action(env)`
+    (sees hidden state too); each returns one action string.
     """
     modules = (_expert_beside(kind.__module__) for kind in type(env.unwrapped).__mro__)
     return next((module for module in modules if module is not None), None)
@@ -66,10 +66,10 @@ class ScriptedPolicy:
 
 
 class RandomPolicy(ScriptedPolicy):
-    """Draws an action.
+    """Draws an action, uniformly over `info["admissible_actions"]`.
 
-    Uniformly over `info["admissible_actions"]` where the environment lists them; else from
-    `random_action` of its expert module; else from its action space.
+    In an environment that takes several actions a turn (it has `moves_per_turn`), a turn is that
+    many draws. Where the environment lists no actions, the draw is from its action space.
 
     Args:
         seed: together with the place of the turn it decides every draw.
@@ -83,10 +83,8 @@ class RandomPolicy(ScriptedPolicy):
         rng = request_rng(self.seed, request)
         admissible = request.info.get("admissible_actions")
         if admissible:
-            return str(rng.choice(admissible))
-        draw = getattr(player_module(request.env), "random_action", None)
-        if draw is not None:
-            return str(draw(request.env, rng))
+            count = getattr(request.env, "moves_per_turn", 1)
+            return ", ".join(rng.choices(admissible, k=count))
         space = copy.deepcopy(request.env.action_space)
         space.seed(rng.getrandbits(31))
         return space.sample()

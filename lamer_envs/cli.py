@@ -1,0 +1,49 @@
+"""The console script `lamer`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lamer_envs import __version__
+from lamer_envs.commands.environments import envs
+from lamer_envs.commands.evaluation import eval_, report
+from lamer_envs.commands.play import play
+from lamer_envs.commands.training import presets, train
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"lamer {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def lamer(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Language agents that explore, reflect and adapt over several attempts at one task."""
+
+
+app.command()(envs)
+app.command()(play)
+app.command("eval")(eval_)
+app.command()(report)
+app.command()(train)
+app.command()(presets)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()

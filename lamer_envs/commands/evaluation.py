@@ -1,0 +1,192 @@
+"""`lamer eval` and `lamer report`."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from lamer_envs.commands.console import (
+    BadInputError,
+    console,
+    reports_bad_input,
+    table,
+    user_values,
+)
+from lamer_envs.commands.environments import env_arguments, resolve
+from lamer_envs.commands.training import training_module
+from lamer_envs.evaluation.report import comparison, load_run, policy_name, summary_rows
+from lamer_envs.evaluation.run import EvalConfig, claim_folder, evaluate
+from lamer_envs.meta.trial import Trial
+from lamer_envs.rollout.policy import Policy
+from lamer_envs.rollout.scripted import SCRIPTED, player_module, scripted_policy
+
+
+@reports_bad_input
+def eval_(
+    env: Annotated[str, typer.Argument(metavar="ENV", help="Environment, see `lamer envs`.")],
+    policy: Annotated[
+        str,
+        typer.Option(help="random, expert, privileged (sees hidden state), or a model's path."),
+    ],
+    tasks: Annotated[int, typer.Option(min=1, help="Number of tasks.")] = 64,
+    trials: Annotated[
+        int, typer.Option(min=1, help="Trials on each task; diversity needs two or more.")
+    ] = 1,
+    episodes: Annotated[int, typer.Option(min=1, help="Episodes in a trial: k of pass@k.")] = 3,
+    memory: Annotated[
+        str,
+        typer.Option(
+            help="What later episodes see: reflection, history, both, or none "
+            "(independent attempts)."
+        ),
+    ] = "reflection",
+    split: Annotated[
+        str | None, typer.Option(help="Task space to draw from.", show_default="test")
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(min=0, help="First task seed; the tasks are SEED, SEED+1, ...")
+    ] = 0,
+    policy_seed: Annotated[int, typer.Option(min=0, help="Seed of the policy's own draws.")] = 0,
+    env_arg: Annotated[
+        list[str] | None,
+        typer.Option("--env-arg", metavar="KEY=VALUE", help="Environment argument; repeatable."),
+    ] = None,
+    prompts: Annotated[str, typer.Option(help="Prompt set: default or compact.")] = "default",
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Run folder.", show_default="runs/eval/ENV-POLICY-HASH"),
+    ] = None,
+    concurrency: Annotated[int, typer.Option(min=1, help="Trials in progress at once.")] = 64,
+    temperature: Annotated[float, typer.Option(min=0, help="Sampling temperature (models).")] = 0.7,
+    top_p: Annotated[float, typer.Option(min=0, max=1, help="Nucleus sampling (models).")] = 0.8,
+    top_k: Annotated[int, typer.Option(min=0, help="Top-k sampling (models); 0 is off.")] = 20,
+    max_new_tokens: Annotated[
+        int, typer.Option(min=1, help="Longest response in tokens (models).")
+    ] = 1024,
+) -> None:
+    """Measure a policy: pass@1..k with standard errors, diversity, turns, invalid actions.
+
+    Writes config.json, trials.jsonl and summary.json into the run folder. The same command after
+    an interruption goes on where it stopped and plays no finished trial again.
+    """
+    env_id = resolve(env)
+    if policy in SCRIPTED:
+        # Only the random player draws anything.
+        player: dict[str, Any] = {"name": policy}
+        if policy == "random":
+            player["seed"] = policy_seed
+    else:
+        player = {
+            "model": policy,
+            "temperature": temperature,
+            "top_p": top_p,
+            "top_k": top_k,
+            "max_new_tokens": max_new_tokens,
+            "seed": policy_seed,
+        }
+    with user_values():
+        config = EvalConfig(
+            env_id=env_id,
+            env_kwargs=env_arguments(env_id, env_arg or [], split),
+            policy=player,
+            num_tasks=tasks,
+            trials_per_task=trials,
+            seed=seed,
+            num_episodes=episodes,
+            memory=memory,
+            prompts=prompts,
+        )
+        trial_env = config.make_env()
+        trial_env.close()
+        run_dir = out if out is not None else _default_folder(config)
+        claim_folder(config, run_dir)
+    if policy in ("expert", "privileged") and player_module(trial_env) is None:
+        raise BadInputError(f"{env_id} has no scripted expert")
+    _evaluate(config, _policy(player), run_dir, concurrency)
+
+
+@reports_bad_input
+def report(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders.")],
+) -> None:
+    """Compare run folders in one table: percent, mean ± standard error over tasks."""
+    with user_values():
+        header, rows = comparison([load_run(run) for run in runs])
+    console().print(table("", header, [[escape(cell) for cell in row] for row in rows]))
+
+
+def _policy(player: dict[str, Any]) -> Policy:
+    if "model" not in player:
+        return scripted_policy(player["name"], seed=player.get("seed", 0))
+    sampling = dict(player)
+    path = sampling.pop("model")
+    if not Path(path).exists():
+        raise BadInputError(
+            f"no policy {path!r}; expected {', '.join(SCRIPTED)}, or the path of a model"
+        )
+    backend = training_module("lamer_train.backends.transformers")
+    with user_values():
+        made: Policy = backend.TransformersPolicy.from_pretrained(path, **sampling)
+    return made
+
+
+def _evaluate(config: EvalConfig, policy: Policy, run_dir: Path, concurrency: int) -> None:
+    stderr = console(stderr=True)
+    solved_by = [0] * config.num_episodes
+    progress = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[passed]}"),
+        console=stderr,
+    )
+    total = config.num_tasks * config.trials_per_task
+    bar = progress.add_task("trials", total=total, passed="")
+
+    def count(trial: Trial) -> None:
+        progress.advance(bar)
+        first = trial.first_success
+        if first is not None:
+            for k in range(first, config.num_episodes):
+                solved_by[k] += 1
+        done = progress.tasks[0].completed
+        passed = "  ".join(f"pass@{k + 1} {100 * n / done:.1f}" for k, n in enumerate(solved_by))
+        progress.update(bar, passed=passed)
+
+    def resume(there: list[Trial]) -> None:
+        if there:
+            stderr.print(f"{run_dir}: {len(there)} of {total} trials are there", markup=False)
+        for trial in there:
+            count(trial)
+
+    try:
+        with progress:
+            summary = evaluate(
+                config,
+                policy,
+                run_dir,
+                concurrency=concurrency,
+                on_start=resume,
+                on_trial=count,
+                warn=lambda line: stderr.print(f"Warning: {line}", style="yellow", markup=False),
+            )
+    except KeyboardInterrupt:
+        stderr.print(f"Interrupted; the same command goes on from {run_dir}", markup=False)
+        raise typer.Exit(130) from None
+    title = f"{config.env_id}, {policy_name(config)}: {config.num_tasks} tasks"
+    rows = summary_rows(summary)
+    console().print(table(escape(title), ("metric", "mean ± standard error"), rows))
+    console().print(f"Run folder: {run_dir}", markup=False, soft_wrap=True)
+
+
+def _default_folder(config: EvalConfig) -> Path:
+    # The config decides the folder, so that another question never meets the wrong answers.
+    digest = hashlib.sha256(config.to_json().encode()).hexdigest()[:8]
+    name = config.env_id.rpartition("/")[2]
+    return Path("runs") / "eval" / f"{name}-{policy_name(config)}-{digest}"
