@@ -17,7 +17,7 @@ def train(preset: str, out: Path | None, resume: bool, overrides: list[str]) -> 
 
     Args:
         preset: the name of a preset, or the path of a YAML file.
-        out: the run folder; `runs/<name>` by default.
+        out: the run folder; `runs/train/<name>` by default.
         resume: continue the run in that folder.
         overrides: `name=value` settings that replace those of the preset.
 

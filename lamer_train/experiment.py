@@ -154,7 +154,7 @@ def load_experiment(
     """
     path = preset_path(preset)
     given = parse_overrides(overrides or [])
-    run_dir = out or Path("runs") / path.stem
+    run_dir = out or Path("runs") / "train" / path.stem
     saved = run_dir / "config.yaml"
     raw = {**read_settings(path), **given}
     if saved.exists():
