@@ -236,6 +236,16 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
             ),
             "save_strategy other than 'steps' or 'no'": self.save_strategy not in ("steps", "no"),
             "deepspeed": self.deepspeed is not None,
+            "use_vllm": self.use_vllm,
+            "use_transformers_continuous_batching": self.use_transformers_continuous_batching,
+            "min_p, repetition_penalty or generation_kwargs": (
+                self.min_p is not None
+                or self.repetition_penalty != 1.0
+                or bool(self.generation_kwargs)
+            ),
+            "top_entropy_quantile < 1 (a micro-batch does not know the batch's quantile)": (
+                self.top_entropy_quantile < 1
+            ),
         }
         for what, asked in unsupported.items():
             if asked:

@@ -241,7 +241,7 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
         args: MetaRLConfig = self.args
         truncated = args.top_p < 1 or args.top_k > 0
         shared_reference = self.beta != 0.0 and self.ref_model is None
-        if not args.reuse_sampling_logprobs or truncated or shared_reference or args.use_vllm:
+        if not args.reuse_sampling_logprobs or truncated or shared_reference:
             return None
         known = [torch.tensor(row.logprobs) for row in self._rows if row.logprobs is not None]
         if len(known) < len(self._rows):

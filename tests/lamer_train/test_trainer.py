@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from trainer_kit import make_config, make_model, make_tokenizer, make_trainer
+from datasets import load_dataset
+from peft import LoraConfig
+from trainer_kit import make_config, make_env, make_model, make_tokenizer, make_trainer
 from transformers import TrainerCallback
 from trl import GRPOTrainer
 
@@ -268,6 +270,31 @@ def test_checkpoints_appear_only_where_a_generation_ends(tmp_path: Path) -> None
     trainer.state.global_step = 1
     trainer._save_checkpoint(trainer.model, None)
     assert last_checkpoint(tmp_path) is None
+
+
+def test_an_adapter_trains_against_the_model_without_it(tmp_path: Path) -> None:
+    config = make_config(tmp_path, beta=0.1, steps_per_generation=2, max_steps=4)
+    trainer = MetaRLTrainer(
+        make_model(),
+        config,
+        make_tokenizer(),
+        make_env=make_env,
+        peft_config=LoraConfig(r=4, target_modules=["q_proj", "v_proj"]),
+    )
+    base = trainer.model.get_base_model().lm_head.weight.clone()
+    trainer.train()
+    first, *_, last = metrics_of(tmp_path)
+    assert first["kl"] == pytest.approx(0, abs=1e-6)
+    assert last["kl"] > 1e-6
+    assert torch.equal(base, trainer.model.get_base_model().lm_head.weight)
+
+
+def test_completions_are_logged_when_asked(tmp_path: Path) -> None:
+    trainer = make_trainer(tmp_path, log_completions=True, max_steps=1)
+    trainer.train()
+    (table,) = (tmp_path / "completions").glob("*.parquet")
+    prompts = load_dataset("parquet", data_files=str(table), split="train")["prompt"]
+    assert all(prompt.startswith("<user> ") for prompt in prompts)
 
 
 def test_training_raises_the_reward(tmp_path: Path) -> None:
