@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +19,7 @@ from lamer_envs.commands.console import (
     user_values,
 )
 from lamer_envs.commands.environments import env_arguments, resolve
-from lamer_envs.commands.training import training_module
+from lamer_envs.commands.training import training_extra
 from lamer_envs.evaluation.report import comparison, load_run, policy_name, summary_rows
 from lamer_envs.evaluation.run import EvalConfig, claim_folder, evaluate
 from lamer_envs.meta.trial import Trial
@@ -31,7 +32,9 @@ def eval_(
     env: Annotated[str, typer.Argument(metavar="ENV", help="Environment, see `lamer envs`.")],
     policy: Annotated[
         str,
-        typer.Option(help="random, expert, privileged (sees hidden state), or a model's path."),
+        typer.Option(
+            help="random, expert, privileged (sees hidden state), or a model's path or owner/name."
+        ),
     ],
     tasks: Annotated[int, typer.Option(min=1, help="Number of tasks.")] = 64,
     trials: Annotated[
@@ -125,11 +128,13 @@ def _policy(player: dict[str, Any]) -> Policy:
         return scripted_policy(player["name"], seed=player.get("seed", 0))
     sampling = dict(player)
     path = sampling.pop("model")
-    if not Path(path).exists():
+    if not Path(path).exists() and "/" not in path:
         raise BadInputError(
-            f"no policy {path!r}; expected {', '.join(SCRIPTED)}, or the path of a model"
+            f"no policy {path!r}; expected {', '.join(SCRIPTED)}, or the path or owner/name "
+            "of a model"
         )
-    backend = training_module("lamer_train.backends.transformers")
+    with training_extra():
+        backend = importlib.import_module("lamer_train.backends.transformers")
     with user_values():
         made: Policy = backend.TransformersPolicy.from_pretrained(path, **sampling)
     return made

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
+from traceback import walk_tb
 from typing import Annotated
 
 import typer
@@ -16,19 +18,17 @@ from lamer_envs.commands.console import (
     key_values,
     reports_bad_input,
     table,
-    user_values,
 )
 
+_RUNS = "lamer_train.pipeline"
+"""The module that runs an experiment once its settings are known to be good."""
 
-def training_module(name: str) -> ModuleType:
-    """Import a module of `lamer_train`.
 
-    Raises:
-        BadInputError: a dependency of the training extra is missing; the message says how to
-            install it.
-    """
+@contextmanager
+def training_extra() -> Iterator[None]:
+    """Around the use of `lamer_train`: a missing dependency becomes a line that tells the cure."""
     try:
-        return importlib.import_module(name)
+        yield
     except ModuleNotFoundError as error:
         raise BadInputError(
             f'this needs the training extra: pip install "lamer[train]" (missing: {error.name})'
@@ -54,14 +54,22 @@ def train(
     """Train an agent by meta-RL: warm start, training, evaluation before and after."""
     changes = overrides or []
     key_values(changes, "--set")
-    training_module("lamer_train.cli").train(preset, out, resume, changes)
+    with training_extra():
+        cli = importlib.import_module("lamer_train.cli")
+        try:
+            cli.train(preset, out, resume, changes)
+        except ValueError as error:
+            # A run that fails keeps its traceback; settings that cannot be used need none.
+            if any(f.f_globals["__name__"] == _RUNS for f, _ in walk_tb(error.__traceback__)):
+                raise
+            raise BadInputError(" ".join(str(error).split())) from error
 
 
 @reports_bad_input
 def presets() -> None:
     """List the training presets."""
-    with user_values():
-        rows = training_module("lamer_train.cli").list_presets()
+    with training_extra():
+        rows = importlib.import_module("lamer_train.cli").list_presets()
     console().print(
         table("", ("preset", "what it trains"), [[escape(cell) for cell in row] for row in rows])
     )
