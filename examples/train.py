@@ -1,6 +1,6 @@
 """Train a language agent that adapts across episodes, from nothing, in Python.
 
-A model of about 130,000 parameters is made from scratch, imitates a scripted MineSweeper player
+A model of about 125,000 parameters is made from scratch, imitates a scripted MineSweeper player
 that forgets every episode, and then learns by meta-RL to use what earlier episodes showed. Two CPU
 cores are enough; needs `lamer[train]`. `python examples/train.py --help` lists the sizes. It is
 what `lamer train minesweeper-tiny` does, without its checkpoints, table and plots.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+from dataclasses import MISSING, fields
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from lamer_envs.meta.returns import (
 DOCS = Path(__file__).parent.parent / "docs"
 PAGES = sorted(str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md"))
 TRAINING_PAGES = {"training.md"}
+_LITERALS = {"None": None}
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -93,3 +95,47 @@ def test_the_worked_example_is_right() -> None:
     assert cross_episode_returns(rewards, credit="compounded")[0][0] == pytest.approx(
         0.95 * 0.6 * (1 + 0.95 * 0.6 * 9.5)
     )
+
+
+@pytest.mark.parametrize("name", ["ExperimentConfig", "MetaRLConfig"])
+def test_every_setting_is_listed_with_its_default(name: str) -> None:
+    pytest.importorskip("trl")
+    yaml = pytest.importorskip("yaml")
+    from lamer_train.config import MetaRLConfig
+    from lamer_train.experiment import ExperimentConfig
+
+    cls = {"ExperimentConfig": ExperimentConfig, "MetaRLConfig": MetaRLConfig}[name]
+    defaults = {
+        field.name: field.default if field.default_factory is MISSING else field.default_factory()
+        for field in fields(cls)
+        if field.name in cls.__annotations__
+    }
+    shown = {
+        row[0].strip("`"): yaml.safe_load(row[1].strip("`"))
+        for row in table_after("training.md", f"<!-- settings: {name} -->")
+    }
+    shown = {key: _LITERALS.get(str(value), value) for key, value in shown.items()}
+    assert shown == defaults
+
+
+def test_the_yaml_file_of_the_training_page_is_valid(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("trl")
+    yaml = pytest.importorskip("yaml")
+    from lamer_train.experiment import load_experiment
+
+    monkeypatch.chdir(tmp_path)
+    (text,) = (text for language, text, _ in blocks("training.md") if language == "yaml")
+    path = tmp_path / "mine.yaml"
+    path.write_text(text, encoding="utf-8")
+    experiment = load_experiment(str(path), None)
+    assert experiment.around.model == yaml.safe_load(text)["model"]
+    assert experiment.training.num_updates == 300
+
+
+@pytest.mark.slow
+def test_code_of_the_training_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("trl")
+    monkeypatch.chdir(tmp_path)
+    run_python("training.md")
