@@ -47,3 +47,7 @@ app.command()(presets)
 def main() -> None:
     """Entry point of the console script."""
     app()
+
+
+if __name__ == "__main__":
+    main()
