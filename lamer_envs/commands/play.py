@@ -13,6 +13,7 @@ from rich.text import Text
 
 from lamer_envs.commands.console import console, reports_bad_input, user_values
 from lamer_envs.commands.environments import env_arguments, resolve
+from lamer_envs.meta.prompts import fill
 from lamer_envs.meta.trial import Trial, write_trials
 from lamer_envs.meta.wrapper import MultiEpisodeReflectionWrapper
 
@@ -98,7 +99,8 @@ def _play_trial(
     """The trial, or `None` where the person quit or the input ended."""
     shown, info = wrapper.reset(seed=seed)
     if not show_prompt:
-        screen.print(shown, markup=False)
+        screen.print(_rules(wrapper), markup=False)
+        screen.print("You may leave the tags out: they are added for you.", style="dim")
     over = False
     while not over:
         phase = info["phase"]
@@ -128,6 +130,14 @@ def _play_trial(
                 screen.print(Panel(Text(window.final_observation), title=title, expand=False))
     trial: Trial = info["trial"]
     return trial
+
+
+def _rules(wrapper: MultiEpisodeReflectionWrapper) -> str:
+    """What a model is told besides the observations."""
+    prompts = wrapper.prompts
+    variables: dict[str, object] = getattr(wrapper.unwrapped, "prompt_variables", dict)()
+    texts = (fill(prompts.rules, variables), fill(prompts.goal, variables), prompts.answer)
+    return "\n\n".join(text for text in texts if text)
 
 
 def _ask(screen: Console, question: str) -> str | None:

@@ -281,6 +281,10 @@ class TestPlay:
         assert shown[0] == shown[1] != shown[2]
         assert "<action>" in shown[0]
 
+    def test_the_rules_come_first_with_their_numbers_filled_in(self) -> None:
+        shown = lamer("play", "minesweeper", "--env-arg", "num_mines=2", stdin="q\n").stdout
+        assert "2 mines" in shown[: shown.index("attempt 1, turn 1")]
+
     def test_bad_input_is_one_clear_line(self) -> None:
         assert "known ids" in refused("play", "chess")
         assert "memory" in refused("play", "sokoban", "--memory", "all")
