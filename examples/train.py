@@ -9,6 +9,7 @@ what `lamer train minesweeper-tiny` does, without its checkpoints, table and plo
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 import gymnasium as gym
@@ -46,6 +47,8 @@ def main() -> None:
     """Make a model, imitate, measure, train, measure again."""
     arguments = parse_arguments()
 
+    # Threads that spin while they wait for each other are slow on a busy machine; torch reads this.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     # torch and TRL take seconds to import, which --help should not wait for.
     from lamer_train.config import MetaRLConfig
     from lamer_train.teachers import teacher_for

@@ -5,11 +5,15 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+import shlex
 from dataclasses import MISSING, fields
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from lamer_envs.cli import app
 from lamer_envs.meta.returns import (
     cross_episode_returns,
     episode_returns,
@@ -20,7 +24,6 @@ from lamer_envs.meta.returns import (
 DOCS = Path(__file__).parent.parent / "docs"
 PAGES = sorted(str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md"))
 TRAINING_PAGES = {"training.md"}
-_LITERALS = {"None": None}
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -114,8 +117,7 @@ def test_every_setting_is_listed_with_its_default(name: str) -> None:
         row[0].strip("`"): yaml.safe_load(row[1].strip("`"))
         for row in table_after("training.md", f"<!-- settings: {name} -->")
     }
-    shown = {key: _LITERALS.get(str(value), value) for key, value in shown.items()}
-    assert shown == defaults
+    assert {key: None if value == "None" else value for key, value in shown.items()} == defaults
 
 
 def test_the_yaml_file_of_the_training_page_is_valid(
@@ -139,3 +141,33 @@ def test_code_of_the_training_page_runs(tmp_path: Path, monkeypatch: pytest.Monk
     pytest.importorskip("trl")
     monkeypatch.chdir(tmp_path)
     run_python("training.md")
+
+
+def commands() -> dict[str, Any]:
+    """The commands of `lamer` by name, as click's objects (which typer may hold a copy of)."""
+    group: Any = typer.main.get_command(app)
+    return dict(group.commands)
+
+
+def test_every_command_and_option_is_documented() -> None:
+    text = (DOCS / "cli.md").read_text(encoding="utf-8")
+    sections = dict(
+        re.findall(r"^## lamer (\w+)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    )
+    assert sections.keys() == commands().keys()
+    for name, command in commands().items():
+        cells = re.findall(r"^\| (`--.*?) \| ", sections[name], re.MULTILINE)
+        shown = {option for cell in cells for option in re.findall(r"--[a-z-]+", cell)}
+        options = {o for p in command.params for o in p.opts if o.startswith("--")} - {"--help"}
+        assert shown == options, name
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_shown_commands_exist(page: str) -> None:
+    for language, text, _ in blocks(page):
+        for line in text.splitlines() if language == "bash" else ():
+            words = shlex.split(line, comments=True)
+            if words[:1] == ["lamer"]:
+                command = commands()[words[1]]
+                with command.make_context(words[1], words[2:]):
+                    pass
