@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -20,6 +21,8 @@ def run(script: str, *arguments: str) -> str:
         capture_output=True,
         text=True,
         timeout=300,
+        # Threads of torch that spin while they wait starve the other tests.
+        env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},
         check=False,
     )
     assert result.returncode == 0, result.stderr
