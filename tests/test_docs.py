@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import io
 import re
 import shlex
@@ -10,6 +11,7 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
+import gymnasium as gym
 import pytest
 import typer
 
@@ -171,3 +173,30 @@ def test_shown_commands_exist(page: str) -> None:
                 command = commands()[words[1]]
                 with command.make_context(words[1], words[2:]):
                     pass
+
+
+@pytest.mark.parametrize(
+    ("page", "env_id"),
+    [("sokoban", "LaMer/Sokoban-v0"), ("minesweeper", "LaMer/MineSweeper-v0")],
+)
+def test_the_tables_of_parse_codes_are_right(page: str, env_id: str) -> None:
+    shown = table_after(f"environments/{page}.md", '`info["parse"]` says why')
+    checked = 0
+    for actions, code in shown:
+        for action in re.findall(r"`([^`]*)`", actions):
+            env = gym.make(env_id)
+            env.reset(seed=0)
+            assert env.step(action)[4]["parse"] == code.strip("`"), action
+            checked += 1
+    assert checked >= 6
+
+
+@pytest.mark.parametrize(
+    ("page", "env_id"),
+    [("sokoban", "LaMer/Sokoban-v0"), ("minesweeper", "LaMer/MineSweeper-v0")],
+)
+def test_every_argument_of_an_environment_is_listed(page: str, env_id: str) -> None:
+    shown = table_after(f"environments/{page}.md", "## Arguments")
+    listed = {name for row in shown for name in re.findall(r"`(\w+)`", row[0])}
+    constructor = inspect.signature(type(gym.make(env_id).unwrapped))
+    assert listed == set(constructor.parameters)
