@@ -7,7 +7,13 @@ import os
 import warnings
 from pathlib import Path
 
+# Read while the imports below run. Threads that spin as they wait for each other are slower than
+# sleeping ones on a busy machine; and a run reports to nobody unless it is asked to.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
 from rich.console import Console
+from transformers.utils.logging import disable_progress_bar
 
 from lamer_train.experiment import PRESETS, load_experiment, read_settings
 
@@ -44,12 +50,7 @@ def list_presets() -> list[tuple[str, str]]:
 def _quiet() -> None:
     """Keep notices of the libraries below that a user can do nothing about off the terminal."""
     os.environ.setdefault("TRL_EXPERIMENTAL_SILENCE", "1")
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    # Two threads that spin while they wait for each other are slower than one on a busy machine.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
     logging.getLogger("transformers").setLevel(logging.ERROR)
-    from transformers.utils.logging import disable_progress_bar
-
     # Of the bars for loading and saving weights; the stages show their own.
     disable_progress_bar()
