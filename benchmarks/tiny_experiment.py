@@ -167,9 +167,9 @@ def report(out: Path, seeds: Sequence[int], settings: Sequence[str]) -> str:
             ]
             for arm in ARMS
         }
-        lines += ["", f"Sampling: {how}.", "", *table(results)]
-        lines += ["", *differences(results)]
-    lines += ["", "| run | wall time | command |", "| --- | ---: | --- |"]
+        lines += ["", f"### {how[0].upper()}{how[1:]}", "", *table(results)]
+        lines += ["", *differences(results), "", "Every seed:", "", *seed_table(results, seeds)]
+    lines += ["", "### Commands", "", "| run | wall time | command |", "| --- | ---: | --- |"]
     for seed in seeds:
         for preset in (LAMER, RL):
             wall = json.loads((run_dir(out, preset, seed) / "wall.json").read_text("utf-8"))
@@ -179,21 +179,27 @@ def report(out: Path, seeds: Sequence[int], settings: Sequence[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
+COLUMNS = ("pass@1", "pass@2", "pass@3", "gain 1→3", "H first", "H all", "invalid")
+
+
 def table(results: dict[str, list[Summary]]) -> list[str]:
-    """Means over seeds, then every seed."""
-    lines = [
-        "| | pass@1 | pass@2 | pass@3 | gain 1→3 | H first | H all | invalid |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-    ]
+    """Means over seeds with their standard errors."""
+    lines = ["| | " + " | ".join(COLUMNS) + " |", "| --- |" + " ---: |" * len(COLUMNS)]
     for label, summaries in results.items():
         cells = [
             shown(estimate(list(values))) for values in zip(*map(numbers, summaries), strict=True)
         ]
-        lines.append(f"| **{label}** | " + " | ".join(cells) + " |")
+        lines.append(f"| {label} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def seed_table(results: dict[str, list[Summary]], seeds: Sequence[int]) -> list[str]:
+    """One line for each arm and seed."""
+    lines = ["| | seed | " + " | ".join(COLUMNS) + " |", "| --- |" + " ---: |" * (len(COLUMNS) + 1)]
     for label, summaries in results.items():
-        for index, summary in enumerate(summaries):
-            cells = [f"{value:.2f}" if value < 10 else f"{value:.1f}" for value in numbers(summary)]
-            lines.append(f"| {label}, run {index + 1} | " + " | ".join(cells) + " |")
+        for seed, summary in zip(seeds, summaries, strict=True):
+            cells = [f"{value:.{1 if value >= 5 else 2}f}" for value in numbers(summary)]
+            lines.append(f"| {label} | {seed} | " + " | ".join(cells) + " |")
     return lines
 
 
@@ -216,7 +222,9 @@ def differences(results: dict[str, list[Summary]]) -> list[str]:
         pairs = list(zip(results["LaMer"], results[label], strict=True))
         final = estimate([100 * (a.pass_at[-1].mean - b.pass_at[-1].mean) for a, b in pairs])
         gain = estimate([100 * (a.adaptation_gain.mean - b.adaptation_gain.mean) for a, b in pairs])
-        lines.append(f"- LaMer − {label}: pass@3 {shown(final)} points, gain {shown(gain)} points")
+        lines.append(
+            f"- LaMer minus {label}: pass@3 {shown(final)} points, gain 1→3 {shown(gain)} points"
+        )
     return lines
 
 
