@@ -1,0 +1,109 @@
+"""Every benchmark script runs at toy size and writes what it says."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+
+
+def run(script: str, out: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(BENCHMARKS / script), *arguments, "--out", str(out)],
+        capture_output=True,
+        text=True,
+    )
+
+
+def results(name: str, folder: Path) -> tuple[dict[str, Any], str]:
+    text = (folder / f"{name}.json").read_text(encoding="utf-8")
+    return json.loads(text), (folder / f"{name}.md").read_text(encoding="utf-8")
+
+
+def test_speeds(tmp_path: Path) -> None:
+    # GEM takes seconds for a single large room, so it is shut out here, installed or not.
+    code = (
+        "import runpy, sys; sys.modules['gem'] = None; sys.argv = sys.argv[1:]; "
+        f"sys.path.insert(0, {str(BENCHMARKS)!r}); runpy.run_path(sys.argv[0], run_name='__main__')"
+    )
+    script = str(BENCHMARKS / "envs.py")
+    options = ["--repeats", "2", "--seconds", "0.005", "--out", str(tmp_path)]
+    process = subprocess.run(
+        [sys.executable, "-c", code, script, *options], capture_output=True, text=True
+    )
+    assert process.returncode == 0, process.stderr
+    assert "GEM is left out" in process.stderr
+    record, table = results("envs", tmp_path)
+    assert table == process.stdout[:-1]
+    assert record["machine"]["command"] == ("python benchmarks/envs.py --repeats 2 --seconds 0.005")
+    assert str(tmp_path) not in table
+    for row in record["rows"]:
+        assert len(row["values"]) == 2
+        assert all(value > 0 and math.isfinite(value) for value in row["values"])
+        assert row["peer_values"] == []
+    # A tenth of what was asked for: a busy machine may run this, a broken environment may not.
+    rates = {(row["env"], row["name"]): row for row in record["rows"]}
+    with_goal = [row for row in rates.values() if row["goal"] is not None]
+    assert len(with_goal) == 14
+    for row in with_goal:
+        best = min(row["values"]) if row["unit"] == "µs" else max(row["values"])
+        bound = row["goal"] * (10 if row["unit"] == "µs" else 0.1)
+        assert best <= bound if row["unit"] == "µs" else best >= bound, row
+
+
+def test_baselines(tmp_path: Path) -> None:
+    process = run("baselines.py", tmp_path, "--tasks", "100")
+    assert process.returncode == 0, process.stderr
+    record, table = results("baselines", tmp_path)
+    assert table == process.stdout[:-1]
+    assert record["machine"]["command"] == "python benchmarks/baselines.py --tasks 100"
+    passed = {
+        (row["env_id"], row["setting"], row["player"]): [
+            each["mean"] for each in row["summary"]["pass_at"]
+        ]
+        for row in record["rows"]
+    }
+    assert passed["LaMer/Sokoban-v0", "defaults", "expert"] == [1.0, 1.0, 1.0]
+    for setting in ("defaults", "4×4, 3 mines", "4×4, 4 mines"):
+        of = {player: v for (e, s, player), v in passed.items() if "Mine" in e and s == setting}
+        assert of["privileged"] == [1.0, 1.0, 1.0]
+        assert of["random"][0] < of["expert"][0]
+    logic = passed["LaMer/MineSweeper-v0", "4×4, 3 mines", "single-point logic"]
+    remembers = passed[
+        "LaMer/MineSweeper-v0", "4×4, 3 mines", "single-point logic, avoids mines it has met"
+    ]
+    assert logic[0] == remembers[0]
+    for row in record["limits"]:
+        assert row["limited"]["mean"] <= row["unlimited"]["mean"]
+    boards = {row["boards"]: row["unlimited"]["n"] for row in record["limits"]}
+    assert boards["winnable in 7 clicks"] < boards["all"] == 100
+
+
+@pytest.mark.parametrize(
+    ("script", "arguments"),
+    [
+        ("envs.py", ["--repeats", "0"]),
+        ("envs.py", ["--seconds", "0"]),
+        ("baselines.py", ["--tasks", "1"]),
+    ],
+)
+def test_wrong_sizes_are_refused(script: str, arguments: list[str], tmp_path: Path) -> None:
+    process = run(script, tmp_path, *arguments)
+    assert process.returncode == 2
+    assert "must be at least" in process.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["envs", "baselines"])
+def test_recorded_results_are_complete(name: str) -> None:
+    record, table = results(name, BENCHMARKS / "results")
+    assert record["machine"]["command"] == f"python benchmarks/{name}.py"
+    assert record["machine"]["command"] in table
+    assert record["machine"]["load_average_at_end"] is not None
