@@ -51,7 +51,14 @@ def user_values() -> Iterator[None]:
     """Around code that checks what the user gave: its complaints become `BadInputError`."""
     try:
         yield
-    except (ValueError, TypeError, OSError, ModuleNotFoundError, gym.error.Error) as error:
+    except (
+        ValueError,
+        TypeError,
+        OSError,
+        RuntimeError,
+        ModuleNotFoundError,
+        gym.error.Error,
+    ) as error:
         message = " ".join(str(error).split())
         raise BadInputError(message or type(error).__name__) from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,7 +25,10 @@ from lamer_envs.evaluation.report import comparison, load_run, policy_name, summ
 from lamer_envs.evaluation.run import EvalConfig, claim_folder, evaluate
 from lamer_envs.meta.trial import Trial
 from lamer_envs.rollout.policy import Policy
+from lamer_envs.rollout.runner import TrialError
 from lamer_envs.rollout.scripted import SCRIPTED, player_module, scripted_policy
+
+_HUB_NAME = re.compile(r"\w[\w.-]*/[\w.-]+", re.ASCII)
 
 
 @reports_bad_input
@@ -105,12 +109,16 @@ def eval_(
             prompts=prompts,
         )
         trial_env = config.make_env()
+        trial_env.reset(seed=seed)
         trial_env.close()
-        run_dir = out if out is not None else _default_folder(config)
-        claim_folder(config, run_dir)
     if policy in ("expert", "privileged") and player_module(trial_env) is None:
         raise BadInputError(f"{env_id} has no scripted expert")
-    _evaluate(config, _policy(player), run_dir, concurrency)
+    made = _policy(player)
+    run_dir = out if out is not None else _default_folder(config)
+    # After the policy is there, so that a wrong name leaves no folder behind.
+    with user_values():
+        claim_folder(config, run_dir)
+    _evaluate(config, made, run_dir, concurrency)
 
 
 @reports_bad_input
@@ -128,10 +136,10 @@ def _policy(player: dict[str, Any]) -> Policy:
         return scripted_policy(player["name"], seed=player.get("seed", 0))
     sampling = dict(player)
     path = sampling.pop("model")
-    if not Path(path).exists() and "/" not in path:
+    if not Path(path).exists() and not _HUB_NAME.fullmatch(path):
         raise BadInputError(
-            f"no policy {path!r}; expected {', '.join(SCRIPTED)}, or the path or owner/name "
-            "of a model"
+            f"no policy {path!r}; expected {', '.join(SCRIPTED)}, the path of a model that is "
+            "there, or owner/name"
         )
     with training_extra():
         backend = importlib.import_module("lamer_train.backends.transformers")
@@ -184,6 +192,11 @@ def _evaluate(config: EvalConfig, policy: Policy, run_dir: Path, concurrency: in
     except KeyboardInterrupt:
         stderr.print(f"Interrupted; the same command goes on from {run_dir}", markup=False)
         raise typer.Exit(130) from None
+    except TrialError as error:
+        # What the environment or the policy refuses is the user's to change; a bug is not.
+        if isinstance(error.__cause__, (ValueError, RuntimeError)):
+            raise BadInputError(" ".join(str(error).split())) from error
+        raise
     title = f"{config.env_id}, {policy_name(config)}: {config.num_tasks} tasks"
     rows = summary_rows(summary)
     console().print(table(escape(title), ("metric", "mean ± standard error"), rows))

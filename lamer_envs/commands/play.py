@@ -76,6 +76,9 @@ def play(
         wrapper = MultiEpisodeReflectionWrapper(
             window, num_episodes=episodes, memory=memory, prompts=prompts
         )
+        wrapper.reset(seed=seed)
+        if out is not None:
+            _require_writable(out)
     screen = console()
     trial = _play_trial(wrapper, window, screen, seed, show_prompt=prompt)
     if trial is None:
@@ -86,6 +89,14 @@ def play(
         with user_values():
             write_trials(out, [trial])
         screen.print(f"Trial written to {out}", markup=False)
+
+
+def _require_writable(path: Path) -> None:
+    """Find out before a person has played a trial, not after it, that it cannot be kept."""
+    there = path.exists()
+    path.open("ab").close()
+    if not there:
+        path.unlink()
 
 
 def _play_trial(

@@ -58,7 +58,7 @@ def train(
         cli = importlib.import_module("lamer_train.cli")
         try:
             cli.train(preset, out, resume, changes)
-        except ValueError as error:
+        except (ValueError, OSError) as error:
             # A run that fails keeps its traceback; settings that cannot be used need none.
             if any(f.f_globals["__name__"] == _RUNS for f, _ in walk_tb(error.__traceback__)):
                 raise

@@ -14,6 +14,10 @@ from lamer_envs.cli import app
 from lamer_envs.evaluation.metrics import Summary
 from lamer_envs.meta.trial import read_trials
 from lamer_envs.registration import ENVIRONMENTS
+from lamer_envs.rollout.scripted import RandomPolicy
+
+IMPOSSIBLE = ["--env-arg", "size=2", "--env-arg", "num_mines=2", "--env-arg", "no_guess=true"]
+"""Arguments that no board meets, which shows only when one is asked for."""
 
 
 def lamer(*arguments: object, stdin: str | None = None) -> Result:
@@ -155,9 +159,13 @@ class TestEval:
             ),
             (["eval", "doors:Doors-v0", "--policy", "expert"], "no scripted expert"),
             (["eval", "nowhere:Doors-v0", "--policy", "random"], "nowhere"),
+            (["eval", "sokoban", "--policy", "/no/such/model"], "no policy '/no/such/model'"),
+            (["eval", "sokoban", "--policy", "./model"], "no policy './model'"),
+            (["eval", "CartPole-v1", "--policy", "random"], "expected a string"),
+            (["eval", "minesweeper", "--policy", "random", *IMPOSSIBLE], "in 10000 draws"),
         ],
     )
-    def test_bad_input_is_one_clear_line(
+    def test_bad_input_is_one_clear_line_and_leaves_nothing(
         self,
         arguments: list[str],
         expected: str,
@@ -166,6 +174,22 @@ class TestEval:
     ) -> None:
         monkeypatch.chdir(tmp_path)
         assert expected in refused(*arguments)
+        assert not list(tmp_path.iterdir())
+
+    @pytest.mark.parametrize(
+        ("error", "told"), [(ValueError("no room"), True), (KeyError(), False)]
+    )
+    def test_what_a_policy_refuses_is_one_line_and_a_bug_is_not(
+        self, error: Exception, told: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def respond(*_: object) -> str:
+            raise error
+
+        monkeypatch.setattr(RandomPolicy, "action", respond)
+        result = evaluate(tmp_path)
+        assert result.exit_code == (2 if told else 1)
+        assert ("no room" in result.stderr) == told
+        assert isinstance(result.exception, SystemExit) == told
 
     @pytest.mark.parametrize("option", ["--tasks", "--trials", "--episodes", "--concurrency"])
     def test_counts_start_at_one(self, option: str) -> None:
@@ -288,6 +312,10 @@ class TestPlay:
     def test_bad_input_is_one_clear_line(self) -> None:
         assert "known ids" in refused("play", "chess")
         assert "memory" in refused("play", "sokoban", "--memory", "all")
+        assert "in 10000 draws" in refused("play", "minesweeper", *IMPOSSIBLE)
+
+    def test_a_record_that_cannot_be_kept_is_refused_before_play(self, tmp_path: Path) -> None:
+        assert "nowhere" in refused(*self.DOORS, "--out", tmp_path / "nowhere" / "mine.jsonl")
 
 
 class TestTrain:
@@ -314,6 +342,11 @@ class TestTrain:
         def unknown(*arguments: Any) -> None:
             raise ValueError("no preset 'x'")
 
+        def unwritable(*arguments: Any) -> None:
+            raise PermissionError("no writing here")
+
+        self.cli(monkeypatch, train=unwritable)
+        assert "no writing here" in refused("train", "x")
         self.cli(monkeypatch, train=unknown)
         assert "no preset 'x'" in refused("train", "x")
         assert "key=value" in refused("train", "tiny", "--set", "a")
@@ -339,10 +372,10 @@ class TestTrain:
         monkeypatch.delitem(sys.modules, "lamer_train.cli", raising=False)
         for name in [n for n in sys.modules if n.startswith("lamer_train.")]:
             monkeypatch.delitem(sys.modules, name)
-        monkeypatch.setitem(sys.modules, "yaml", None)
+        monkeypatch.setitem(sys.modules, "transformers", None)
         line = refused(*command)
         assert 'pip install "lamer[train]"' in line
-        assert "yaml" in line
+        assert "transformers" in line
 
 
 def test_the_command_line_does_not_load_the_training_stack() -> None:
