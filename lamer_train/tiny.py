@@ -1,6 +1,6 @@
 """A from-scratch tokenizer and a small transformer, so that the whole path runs on two CPU cores.
 
-The model is a stock `transformers` architecture of about 130,000 parameters; nothing is downloaded.
+The model is a stock `transformers` architecture of about 125,000 parameters; nothing is downloaded.
 Two things let so small a model learn a board game in a minute. Its tokenizer has one token for
 each fact of a `compact` prompt ("cell 2,3 shows 1"). And the embeddings start with the geometry of
 the board: the vector of a fact is the vector of its cell plus the vector of its kind, and the cell

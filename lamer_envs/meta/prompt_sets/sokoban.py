@@ -22,7 +22,7 @@ O a target
 X a box
 P you
 √ a box that stands on a target
-S you, standing on a target
+S you on top of a target
 
 You move one cell at a time: up, down, left or right. Walking into a box pushes it one cell \
 further, if the cell behind it is free floor or a target; you cannot push two boxes at once, \
