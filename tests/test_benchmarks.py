@@ -107,3 +107,18 @@ def test_recorded_results_are_complete(name: str) -> None:
     assert record["machine"]["command"] == f"python benchmarks/{name}.py"
     assert record["machine"]["command"] in table
     assert record["machine"]["load_average_at_end"] is not None
+
+
+@pytest.mark.parametrize("page", ["sokoban", "minesweeper"])
+def test_documentation_shows_the_recorded_baselines(page: str) -> None:
+    _, table = results("baselines", BENCHMARKS / "results")
+    recorded = {
+        line
+        for section in table.split("\n## ")
+        if section.lower().startswith(f"lamer/{page}")
+        for line in section.splitlines()
+        if line.startswith("|")
+    }
+    docs = BENCHMARKS.parent / "docs" / "environments" / f"{page}.md"
+    assert len(recorded) > 3
+    assert recorded <= set(docs.read_text(encoding="utf-8").splitlines())
