@@ -12,9 +12,9 @@ from pathlib import Path
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
-from rich.console import Console
 from transformers.utils.logging import disable_progress_bar
 
+from lamer_envs.commands.console import console
 from lamer_train.experiment import PRESETS, load_experiment, read_settings
 
 
@@ -31,12 +31,11 @@ def train(preset: str, out: Path | None, resume: bool, overrides: list[str]) -> 
         ValueError: settings or a run folder that cannot be used; the message says why.
     """
     _quiet()
-    console = Console()
     experiment = load_experiment(preset, out, resume=resume, overrides=overrides)
     # Loads the models' code, which takes seconds, only once the settings are known to be good.
     from lamer_train.pipeline import run_experiment
 
-    run_experiment(experiment, console)
+    run_experiment(experiment, console())
 
 
 def list_presets() -> list[tuple[str, str]]:

@@ -11,10 +11,11 @@ from lamer_envs.evaluation.report import number, percent
 
 
 def result_table(title: str, summaries: Mapping[str, Summary]) -> tuple[Table, str]:
-    """One row per summary: pass@k, adaptation gain (percent), diversity H (nats), with errors.
+    """pass@k, adaptation gain (percent) and diversity H (nats) of each summary, with errors.
 
     Returns:
-        The table for a terminal, and the same in Markdown.
+        A table for a terminal, with a column per summary so that it fits 80 characters, and one in
+        Markdown with a row per summary.
     """
     longest = max(len(summary.pass_at) for summary in summaries.values())
     header = [
@@ -38,9 +39,10 @@ def result_table(title: str, summaries: Mapping[str, Summary]) -> tuple[Table, s
         title=title,
         caption="percent; H: trajectory diversity in nats; mean ± standard error over tasks",
     )
-    for index, name in enumerate(header):
-        table.add_column(name, justify="left" if index == 0 else "right", overflow="fold")
-    for row in rows:
-        table.add_row(*row)
+    table.add_column("")
+    for name in summaries:
+        table.add_column(name.replace(", ", ",\n"), justify="right", overflow="fold")
+    for cells in list(zip(header, *rows, strict=True))[1:]:
+        table.add_row(*cells)
     lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
     return table, "".join("| " + " | ".join(line) + " |\n" for line in lines)
