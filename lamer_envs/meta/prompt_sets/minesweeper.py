@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from lamer_envs.meta.prompt_sets import generic
-from lamer_envs.meta.prompts import REMARK_LIMIT, PromptSet, clip
+from lamer_envs.meta.prompt_sets import compact, generic
+from lamer_envs.meta.prompts import PromptSet
 from lamer_envs.meta.trial import Episode
 from lamer_envs.parsing import ParseCode
 
@@ -81,20 +81,4 @@ def compact_attempt(prompts: PromptSet, number: int, episode: Episode) -> str:
     return " ".join(words)
 
 
-def compact_remark(number: int, remark: str) -> str:
-    """`note …`, or nothing where no remark was written."""
-    return f"note {clip(remark, REMARK_LIMIT)}" if remark else ""
-
-
-COMPACT = PromptSet(
-    name="compact",
-    answer="act",
-    reflect="reflect",
-    play_layout=("current", "memory", "answer"),
-    reflect_layout=("final", "attempt", "reflect"),
-    separator=" ",
-    line_break=" ",
-    format_observation=compact_board,
-    format_attempt=compact_attempt,
-    format_remark=compact_remark,
-)
+COMPACT = replace(compact.BASE, format_observation=compact_board, format_attempt=compact_attempt)

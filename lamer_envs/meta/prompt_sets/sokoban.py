@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lamer_envs.meta.prompt_sets import generic
-from lamer_envs.meta.prompt_sets.minesweeper import compact_remark
+from lamer_envs.meta.prompt_sets import compact, generic
 from lamer_envs.meta.prompts import PromptSet
 from lamer_envs.meta.trial import Episode
 
@@ -74,15 +73,4 @@ def compact_attempt(prompts: PromptSet, number: int, episode: Episode) -> str:
     return "try " + " ; ".join(turns)
 
 
-COMPACT = PromptSet(
-    name="compact",
-    answer="act",
-    reflect="reflect",
-    play_layout=("current", "memory", "answer"),
-    reflect_layout=("final", "attempt", "reflect"),
-    separator=" ",
-    line_break=" ",
-    format_observation=compact_grid,
-    format_attempt=compact_attempt,
-    format_remark=compact_remark,
-)
+COMPACT = replace(compact.BASE, format_observation=compact_grid, format_attempt=compact_attempt)
