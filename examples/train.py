@@ -3,7 +3,8 @@
 A model of about 125,000 parameters is made from scratch, imitates a scripted MineSweeper player
 that forgets every episode, and then learns by meta-RL to use what earlier episodes showed. Two CPU
 cores are enough; needs `lamer[train]`. `python examples/train.py --help` lists the sizes. It is
-what `lamer train minesweeper-tiny` does, without its checkpoints, table and plots.
+what `lamer train minesweeper-tiny` does, with fewer updates and without its checkpoints, table and
+plots.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ def parse_arguments() -> argparse.Namespace:
     """The sizes of the run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=4, help="rows and columns of the board")
-    parser.add_argument("--mines", type=int, default=3, help="mines on the board")
+    parser.add_argument("--mines", type=int, default=4, help="mines on the board")
     parser.add_argument("--warm-start-trials", type=int, default=6000, help="trials to imitate")
     parser.add_argument("--warm-start-steps", type=int, default=500, help="steps of imitation")
     parser.add_argument("--tasks", type=int, default=16, help="boards per update")
@@ -78,7 +79,7 @@ def main() -> None:
         lr_scheduler_type="constant",
         loss_type="grpo",
         beta=0.0,
-        entropy_coef=0.02,
+        entropy_coef=0.03,
         gradient_checkpointing=False,
         eval_tasks=arguments.eval_tasks,
         seed=arguments.seed,
