@@ -114,6 +114,7 @@ def main() -> None:
         learning_rate=4e-3,
         seed=arguments.seed,
         work_dir=arguments.out,
+        use_cpu=True,
     )
 
     trainer = MetaRLTrainer(model, config, tokenizer)

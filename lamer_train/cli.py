@@ -1,4 +1,7 @@
-"""What `lamer train` and `lamer presets` do."""
+"""What `lamer train` and `lamer presets` do.
+
+Imports of torch and what stands on it wait until a run begins: listing presets takes no seconds.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,11 @@ import os
 import warnings
 from pathlib import Path
 
-# Read while the imports below run. Threads that spin as they wait for each other are slower than
-# sleeping ones on a busy machine; and a run reports to nobody unless it is asked to.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+from rich.console import Console
 
-from transformers.utils.logging import disable_progress_bar
+from lamer_train.settings import list_presets
 
-from lamer_envs.commands.console import console
-from lamer_train.experiment import PRESETS, load_experiment, read_settings
+__all__ = ["list_presets", "train"]
 
 
 def train(preset: str, out: Path | None, resume: bool, overrides: list[str]) -> None:
@@ -30,26 +29,25 @@ def train(preset: str, out: Path | None, resume: bool, overrides: list[str]) -> 
     Raises:
         ValueError: settings or a run folder that cannot be used; the message says why.
     """
-    _quiet()
+    _prepare_libraries()
+    from lamer_train.experiment import load_experiment
+
     experiment = load_experiment(preset, out, resume=resume, overrides=overrides)
-    # Loads the models' code, which takes seconds, only once the settings are known to be good.
     from lamer_train.pipeline import run_experiment
 
-    run_experiment(experiment, console())
+    run_experiment(experiment, Console())
 
 
-def list_presets() -> list[tuple[str, str]]:
-    """Name and one-line summary of every preset."""
-    return [
-        (path.stem, str(read_settings(path).get("summary", "")))
-        for path in sorted(PRESETS.glob("*.yaml"))
-    ]
-
-
-def _quiet() -> None:
-    """Keep notices of the libraries below that a user can do nothing about off the terminal."""
+def _prepare_libraries() -> None:
+    """Settings that the libraries below read while they are imported, and less noise from them."""
+    # Threads that spin as they wait for each other are slower than sleeping ones on a busy machine.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # A run reports to nobody unless it is asked to.
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("TRL_EXPERIMENTAL_SILENCE", "1")
     warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
     logging.getLogger("transformers").setLevel(logging.ERROR)
+    from transformers.utils.logging import disable_progress_bar
+
     # Of the bars for loading and saving weights; the stages show their own.
     disable_progress_bar()

@@ -115,7 +115,10 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
     )
     eval_tasks: int = field(default=64, metadata={"help": "Held-out tasks per evaluation."})
     eval_trials: int = field(default=1, metadata={"help": "Trials per held-out task."})
-    eval_split: str = field(default="test", metadata={"help": "Split of the held-out tasks."})
+    eval_split: str = field(
+        default="validation",
+        metadata={"help": "Split of the held-out tasks; keep test for the final figures."},
+    )
     eval_first_task_seed: int = field(
         default=0, metadata={"help": "Held-out tasks have the seeds from here on."}
     )

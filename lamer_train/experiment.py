@@ -7,9 +7,11 @@ interrupted experiment goes on where it stopped.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, NoReturn
 
 import yaml
 from trl import TrlParser
@@ -18,9 +20,8 @@ from lamer_envs.meta.memory import MEMORY_KINDS
 from lamer_envs.text_env import require_choice, require_int
 from lamer_train.backends.transformers import require_sampling
 from lamer_train.config import MetaRLConfig
+from lamer_train.settings import parse_overrides, preset_path, read_settings
 from lamer_train.tiny import TINY
-
-PRESETS = Path(__file__).parent / "presets"
 
 
 @dataclass
@@ -98,49 +99,6 @@ class Experiment:
     run_dir: Path
 
 
-def preset_path(name: str) -> Path:
-    """The YAML file of a preset's name, or of a path.
-
-    Raises:
-        ValueError: there is neither; the message lists the presets.
-    """
-    for path in (PRESETS / f"{name}.yaml", Path(name)):
-        if path.is_file():
-            return path
-    known = ", ".join(sorted(path.stem for path in PRESETS.glob("*.yaml")))
-    raise ValueError(f"no preset or YAML file {name!r}; the presets are: {known}")
-
-
-def read_settings(path: Path) -> dict[str, Any]:
-    """The mapping in a YAML file.
-
-    Raises:
-        ValueError: the file is no YAML mapping.
-    """
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ValueError(f"{path} is no YAML file: {error}") from error
-    if not isinstance(raw, dict):
-        raise ValueError(f"{path} must hold a mapping of settings, not {type(raw).__name__}")
-    return raw
-
-
-def parse_overrides(overrides: list[str]) -> dict[str, Any]:
-    """`["learning_rate=1e-4", …]` as a mapping; values are read as YAML.
-
-    Raises:
-        ValueError: an item has no `=`, or no name before it.
-    """
-    parsed: dict[str, Any] = {}
-    for item in overrides:
-        name, equals, value = item.partition("=")
-        if not equals or not name.strip():
-            raise ValueError(f"an override is written name=value, not {item!r}")
-        parsed[name.strip().replace("-", "_")] = yaml.safe_load(value)
-    return parsed
-
-
 def load_experiment(
     preset: str, out: Path | None, *, resume: bool = False, overrides: list[str] | None = None
 ) -> Experiment:
@@ -150,19 +108,21 @@ def load_experiment(
 
     Raises:
         ValueError: unknown or impossible settings; a run folder that is in use while `resume` is
-            off, or that was started with other settings.
+            off, that was started with other settings, or that holds nothing to resume.
     """
     path = preset_path(preset)
     given = parse_overrides(overrides or [])
     run_dir = out or Path("runs") / "train" / path.stem
     saved = run_dir / "config.yaml"
     raw = {**read_settings(path), **given}
-    if saved.exists():
-        if not resume:
-            raise ValueError(
-                f"{run_dir} holds a run already; continue it with --resume, or choose another "
-                "folder with --out"
-            )
+    if saved.exists() and not resume:
+        raise ValueError(
+            f"{run_dir} holds a run already; continue it with --resume, or choose another "
+            "folder with --out"
+        )
+    if resume and not saved.exists():
+        raise ValueError(f"{run_dir} holds no run to resume; start one without --resume")
+    if resume:
         started = read_settings(saved)
         changed = sorted(key for key in given if started.get(key) != given[key])
         if changed:
@@ -171,16 +131,40 @@ def load_experiment(
                 "keeps its settings"
             )
         raw = started
-    parser = TrlParser((ExperimentConfig, MetaRLConfig))
-    run_dir.mkdir(parents=True, exist_ok=True)
-    draft = run_dir / "config.yaml.tmp"
-    draft.write_text(yaml.safe_dump(raw, sort_keys=False, allow_unicode=True), encoding="utf-8")
-    try:
-        around, training = parser.parse_args_and_config(
+    around, training = _parse(raw, run_dir)
+    if around.model.startswith((".", "/", "~")) and not Path(around.model).exists():
+        raise ValueError(f"there is no model in {around.model}")
+    if not resume:
+        run_dir.mkdir(parents=True, exist_ok=True)
+        draft = run_dir / "config.yaml.tmp"
+        draft.write_text(_yaml(raw), encoding="utf-8")
+        os.replace(draft, saved)
+    return Experiment(path.stem, raw, around, training, run_dir)
+
+
+class _Parser(TrlParser):  # type: ignore[misc]
+    """TRL's parser of dataclasses, YAML and arguments, which raises instead of exiting."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(message)
+
+
+def _parse(raw: dict[str, Any], run_dir: Path) -> tuple[ExperimentConfig, MetaRLConfig]:
+    kinds = (ExperimentConfig, MetaRLConfig)
+    known = {each.name for kind in kinds for each in fields(kind)}
+    for name in raw:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise ValueError(f"there is no setting {name!r}{hint}")
+    with TemporaryDirectory() as folder:
+        draft = Path(folder) / "config.yaml"
+        draft.write_text(_yaml(raw), encoding="utf-8")
+        around, training = _Parser(kinds).parse_args_and_config(
             ["--config", str(draft), "--output_dir", str(run_dir)]
         )
-    except BaseException:
-        draft.unlink()
-        raise
-    os.replace(draft, saved)
-    return Experiment(path.stem, raw, around, training, run_dir)
+    return around, training
+
+
+def _yaml(raw: dict[str, Any]) -> str:
+    return yaml.safe_dump(raw, sort_keys=False, allow_unicode=True)

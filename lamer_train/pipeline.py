@@ -95,6 +95,7 @@ def _start_model(experiment: Experiment, console: Console) -> Loaded:
             batch_size=around.warm_start_batch_size,
             learning_rate=around.warm_start_learning_rate,
             seed=training.seed,
+            use_cpu=training.use_cpu,
             work_dir=experiment.run_dir,
             callbacks=[ProgressBar("warm start")] if training.progress else [],
         )
@@ -213,7 +214,7 @@ def _report(experiment: Experiment, console: Console) -> dict[str, Summary]:
     metrics = read_metrics(run_dir / METRICS_FILE)
     plot_metrics(
         metrics,
-        {"reward": "return of a row", "rollout/success": "trials solved"},
+        {"reward": "trial return", "rollout/success": "trials solved"},
         "training",
         run_dir / "plots" / "return.png",
     )

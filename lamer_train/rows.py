@@ -58,8 +58,9 @@ def trial_rows(trial: Trial, *, group: int, invalid_penalty: float = 0.5) -> lis
     invalid turn has lost `invalid_penalty` of reward. The penalty is a cost on top of the
     objective: with `objective="final_episode"` it is taken off after the rewards were replaced by
     differences. That of an invalid reflection comes between two episodes: the reflection itself
-    and every turn before it feel it, the turns of the episode that it prepares do not. With a
-    penalty of 0 the rows carry `trial.returns`.
+    and every turn before it feel it, the turns of the episode that it prepares do not. Only
+    `episode_return`, which an episode shares with the reflection that prepares it, has it for both.
+    With a penalty of 0 the rows carry `trial.returns`.
 
     Args:
         trial: played by a policy that records token ids.

@@ -427,6 +427,11 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
         gathered: list[Trial] = gather_object(trials)
         return sorted(gathered, key=lambda trial: (trial.task_seed, trial.trial))
 
+    def create_model_card(self, *args: Any, **kwargs: Any) -> None:
+        """TRL's where the model goes to the hub; a run folder has records of its own."""
+        if self.args.push_to_hub:
+            super().create_model_card(*args, **kwargs)
+
     def _save_checkpoint(self, model: torch.nn.Module, trial: Any) -> None:
         """TRL's, only where a generation ends, and after the step's metrics are on disk."""
         if self.state.global_step % self.args.steps_per_generation:

@@ -187,6 +187,7 @@ def imitate(
     learning_rate: float,
     seed: int,
     work_dir: Path,
+    use_cpu: bool = False,
     callbacks: Sequence[TrainerCallback] = (),
 ) -> float:
     """Fit the model to the demonstrations in place, and return the mean loss of the last tenth.
@@ -213,7 +214,7 @@ def imitate(
         gradient_checkpointing=False,
         remove_unused_columns=False,
         dataset_kwargs={"skip_prepare_dataset": True},
-        use_cpu=not torch.cuda.is_available(),
+        use_cpu=use_cpu,
     )
     trainer = SoftTargetSFTTrainer(
         model=model,

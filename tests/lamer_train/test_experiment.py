@@ -14,7 +14,8 @@ import yaml
 from lamer_envs.evaluation.metrics import Summary
 from lamer_envs.meta.trial import read_trials
 from lamer_train.cli import list_presets, train
-from lamer_train.experiment import PRESETS, load_experiment, parse_overrides, preset_path
+from lamer_train.experiment import load_experiment
+from lamer_train.settings import PRESETS, parse_overrides, preset_path
 
 SMALL = [
     "warm_start_trials=60",
@@ -65,6 +66,8 @@ def test_overrides_replace_values_and_are_kept_with_the_run(tmp_path: Path) -> N
 
 
 def test_a_run_folder_in_use_is_not_overwritten(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no run to resume"):
+        load_experiment("minesweeper-tiny", tmp_path, resume=True)
     load_experiment("minesweeper-tiny", tmp_path)
     with pytest.raises(ValueError, match="--resume"):
         load_experiment("minesweeper-tiny", tmp_path)
@@ -75,7 +78,9 @@ def test_a_run_folder_in_use_is_not_overwritten(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        (["learning_rates=1"], "learning_rates"),
+        (["learning_rates=1"], "did you mean 'learning_rate'"),
+        (["learning_rate=fast"], "learning_rate"),
+        (["model=./nowhere"], "no model in"),
         (["memory=everything"], "memory must be one of"),
         (["final_memories=[everything]"], "final_memories must be one of"),
         (["final_tasks=0"], "final_tasks must be an integer of at least 1"),
@@ -88,7 +93,7 @@ def test_impossible_settings_are_named_and_leave_no_run_behind(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         load_experiment("minesweeper-tiny", tmp_path / "run", overrides=overrides)
-    assert not (tmp_path / "run" / "config.yaml").exists()
+    assert not (tmp_path / "run").exists()
 
 
 def test_unknown_presets_and_malformed_overrides_are_explained(tmp_path: Path) -> None:
