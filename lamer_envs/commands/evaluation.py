@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import re
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,8 +22,8 @@ from lamer_envs.commands.console import (
 )
 from lamer_envs.commands.environments import env_arguments, resolve
 from lamer_envs.commands.training import training_extra
-from lamer_envs.evaluation.report import comparison, load_run, policy_name, summary_rows
-from lamer_envs.evaluation.run import EvalConfig, claim_folder, evaluate
+from lamer_envs.evaluation.report import comparison, load_runs, policy_name, summary_rows
+from lamer_envs.evaluation.run import EvalConfig, evaluate
 from lamer_envs.meta.trial import Trial
 from lamer_envs.rollout.policy import Policy
 from lamer_envs.rollout.runner import TrialError
@@ -116,18 +117,21 @@ def eval_(
     made = _policy(player)
     run_dir = out if out is not None else _default_folder(config)
     # After the policy is there, so that a wrong name leaves no folder behind.
-    with user_values():
-        claim_folder(config, run_dir)
     _evaluate(config, made, run_dir, concurrency)
 
 
 @reports_bad_input
 def report(
-    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders.")],
+    runs: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="RUN...", help="Run folders; that of a training stands for its evaluations."
+        ),
+    ],
 ) -> None:
     """Compare run folders in one table: percent, mean ± standard error over tasks."""
     with user_values():
-        header, rows = comparison([load_run(run) for run in runs])
+        header, rows = comparison([each for run in runs for each in load_runs(run)])
     console().print(table("", header, [[escape(cell) for cell in row] for row in rows]))
 
 
@@ -143,9 +147,19 @@ def _policy(player: dict[str, Any]) -> Policy:
         )
     with training_extra():
         backend = importlib.import_module("lamer_train.backends.transformers")
+        _hide_loading_bar()
     with user_values():
         made: Policy = backend.TransformersPolicy.from_pretrained(path, **sampling)
     return made
+
+
+def _hide_loading_bar() -> None:
+    """Turn off the bar over a model's weights, which takes seconds; downloads keep theirs."""
+    hub = importlib.import_module("huggingface_hub.utils")
+    downloads_shown = not hub.are_progress_bars_disabled()
+    importlib.import_module("transformers.utils.logging").disable_progress_bar()
+    if downloads_shown:
+        hub.enable_progress_bars()
 
 
 def _evaluate(config: EvalConfig, policy: Policy, run_dir: Path, concurrency: int) -> None:
@@ -173,13 +187,15 @@ def _evaluate(config: EvalConfig, policy: Policy, run_dir: Path, concurrency: in
         progress.update(bar, passed=passed)
 
     def resume(there: list[Trial]) -> None:
+        # Not before the folder is known to be good: a refusal is one line, without a bar.
+        shown.enter_context(progress)
         if there:
             stderr.print(f"{run_dir}: {len(there)} of {total} trials are there", markup=False)
         for trial in there:
             count(trial)
 
     try:
-        with progress:
+        with ExitStack() as shown:
             summary = evaluate(
                 config,
                 policy,
@@ -195,8 +211,13 @@ def _evaluate(config: EvalConfig, policy: Policy, run_dir: Path, concurrency: in
     except TrialError as error:
         # What the environment or the policy refuses is the user's to change; a bug is not.
         if isinstance(error.__cause__, (ValueError, RuntimeError)):
-            raise BadInputError(" ".join(str(error).split())) from error
+            # The settings of a model are options here.
+            message = str(error).replace("max_new_tokens", "max_new_tokens (--max-new-tokens)")
+            raise BadInputError(" ".join(message.split())) from error
         raise
+    except (ValueError, OSError) as error:
+        # The folder: of another evaluation, damaged, in use, or not to be written.
+        raise BadInputError(" ".join(str(error).split())) from error
     title = f"{config.env_id}, {policy_name(config)}: {config.num_tasks} tasks"
     rows = summary_rows(summary)
     console().print(table(escape(title), ("metric", "mean ± standard error"), rows))

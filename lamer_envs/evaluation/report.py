@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lamer_envs.evaluation.metrics import Estimate, Summary, summarize
@@ -16,7 +16,7 @@ class Run:
     """What a run folder holds.
 
     Attributes:
-        name: the folder's name.
+        name: the folder's name; `<run>/<evaluation>` for an evaluation inside a training run.
         summary: its metrics, over the trials so far where it is unfinished.
         config: what was evaluated, or `None` where the folder does not say.
         finished: whether all trials were played.
@@ -50,6 +50,24 @@ def load_run(folder: Path) -> Run:
     except ValueError as error:
         raise ValueError(f"{folder} is no readable run folder: {error}") from error
     return Run(folder.resolve().name, summary, config, finished)
+
+
+def load_runs(folder: Path) -> list[Run]:
+    """Read a run folder, or the evaluations `eval/*/` of a training run, in the order of names.
+
+    Raises:
+        ValueError: it is neither, or a file in it cannot be read; the message names it.
+    """
+    evaluations = [each for each in sorted(folder.glob("eval/*")) if _holds_trials(each)]
+    if _holds_trials(folder) or not evaluations:
+        return [load_run(folder)]
+    name = folder.resolve().name
+    runs = [load_run(each) for each in evaluations]
+    return [replace(run, name=f"{name}/{run.name}") for run in runs]
+
+
+def _holds_trials(folder: Path) -> bool:
+    return (folder / SUMMARY_FILE).exists() or (folder / TRIALS_FILE).exists()
 
 
 def percent(estimate: Estimate | None) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 import gymnasium as gym
 
+from lamer_envs.evaluation.lock import exclusive
 from lamer_envs.evaluation.metrics import Summary, summarize
 from lamer_envs.meta.trial import Trial, read_trials, write_trials
 from lamer_envs.meta.wrapper import MultiEpisodeReflectionWrapper
@@ -157,35 +158,40 @@ def evaluate(
 
     Raises:
         ConfigMismatchError: the folder holds another evaluation.
-        ValueError: the folder holds something unreadable, or trials without a config.
+        ValueError: the folder holds something unreadable, or trials without a config, or another
+            process is at work in it.
         lamer_envs.rollout.runner.TrialError: the policy or the environment raised; what is on disk
             stays.
     """
     require_int("concurrency", concurrency, low=1)
-    trials_path = run_dir / TRIALS_FILE
-    claim_folder(config, run_dir)
-    if drop_unfinished_line(trials_path) and warn is not None:
-        warn(f"{trials_path} ended in an unfinished line, which was dropped; its trial is replayed")
-    trials = list(read_trials(trials_path)) if trials_path.exists() else []
-    if on_start is not None:
-        on_start(trials)
-    done = {TrialSpec(trial.task_seed, trial.trial) for trial in trials}
+    with exclusive(run_dir):
+        trials_path = run_dir / TRIALS_FILE
+        claim_folder(config, run_dir)
+        if drop_unfinished_line(trials_path) and warn is not None:
+            warn(
+                f"{trials_path} ended in an unfinished line, which was dropped; its trial is "
+                "replayed"
+            )
+        trials = list(read_trials(trials_path)) if trials_path.exists() else []
+        if on_start is not None:
+            on_start(trials)
+        done = {TrialSpec(trial.task_seed, trial.trial) for trial in trials}
 
-    def keep(trial: Trial) -> None:
-        write_trials(trials_path, [trial])
-        if on_trial is not None:
-            on_trial(trial)
+        def keep(trial: Trial) -> None:
+            write_trials(trials_path, [trial])
+            if on_trial is not None:
+                on_trial(trial)
 
-    trials += play_trials(
-        config.make_env,
-        policy,
-        [spec for spec in config.specs() if spec not in done],
-        concurrency=concurrency,
-        on_trial=keep,
-    )
-    summary = summarize(trials)
-    _write_whole(run_dir / SUMMARY_FILE, summary.to_json())
-    return summary
+        trials += play_trials(
+            config.make_env,
+            policy,
+            [spec for spec in config.specs() if spec not in done],
+            concurrency=concurrency,
+            on_trial=keep,
+        )
+        summary = summarize(trials)
+        _write_whole(run_dir / SUMMARY_FILE, summary.to_json())
+        return summary
 
 
 def claim_folder(config: EvalConfig, run_dir: Path) -> None:

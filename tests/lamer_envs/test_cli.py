@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import doors
@@ -11,9 +12,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from lamer_envs.cli import app
+from lamer_envs.evaluation.lock import exclusive
 from lamer_envs.evaluation.metrics import Summary
 from lamer_envs.meta.trial import read_trials
 from lamer_envs.registration import ENVIRONMENTS
+from lamer_envs.rollout.policy import PromptRequest, Response
 from lamer_envs.rollout.scripted import RandomPolicy
 
 IMPOSSIBLE = ["--env-arg", "size=2", "--env-arg", "num_mines=2", "--env-arg", "no_guess=true"]
@@ -38,6 +41,26 @@ def refused(*arguments: object) -> str:
 def evaluate(out: Path, *more: object, env: str = "minesweeper", policy: str = "random") -> Result:
     base = ("eval", env, "--policy", policy, "--tasks", 5, "--trials", 2, "--out", out)
     return lamer(*base, *more)
+
+
+def stand_in_backend(monkeypatch: pytest.MonkeyPatch, policy: type) -> dict[str, bool]:
+    """Put `policy` in the place of the training extra's; returns which bars would be shown."""
+    shown = {"weights": True, "downloads": True}
+    modules = {
+        "lamer_train.backends.transformers": {"TransformersPolicy": policy},
+        "transformers.utils.logging": {
+            "disable_progress_bar": lambda: shown.update(weights=False, downloads=False)
+        },
+        "huggingface_hub.utils": {
+            "are_progress_bars_disabled": lambda: not shown["downloads"],
+            "enable_progress_bars": lambda: shown.update(downloads=True),
+        },
+    }
+    for name, content in modules.items():
+        module = ModuleType(name)
+        vars(module).update(content)
+        monkeypatch.setitem(sys.modules, name, module)
+    return shown
 
 
 @pytest.mark.parametrize("command", ["envs", "play", "eval", "report", "train", "presets"])
@@ -122,6 +145,20 @@ class TestEval:
         assert "num_tasks: 5 against 6" in line
         assert "policy: {'name': 'random', 'seed': 0} against {'name': 'expert'}" in line
 
+    def test_a_folder_in_use_is_refused(self, tmp_path: Path) -> None:
+        with exclusive(tmp_path):
+            line = refused("eval", "sokoban", "--policy", "random", "--out", tmp_path)
+        assert f"{tmp_path} is in use by another process" in line
+
+    def test_a_damaged_or_unwritable_folder_is_one_line(self, tmp_path: Path) -> None:
+        evaluate(tmp_path / "run")
+        path = tmp_path / "run" / "trials.jsonl"
+        path.write_text("{}\n" + path.read_text())
+        base = ("eval", "minesweeper", "--policy", "random", "--tasks", 5, "--trials", 2, "--out")
+        assert "trials.jsonl, line 1" in refused(*base, tmp_path / "run")
+        (tmp_path / "file").write_text("")
+        assert "file" in refused(*base, tmp_path / "file")
+
     def test_an_interrupt_says_how_to_go_on(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -199,10 +236,6 @@ class TestEval:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The backend of the training extra is replaced by one that plays at random."""
-        from types import ModuleType
-
-        from lamer_envs.rollout.scripted import RandomPolicy
-
         asked: dict[str, Any] = {}
 
         class TransformersPolicy(RandomPolicy):
@@ -211,9 +244,7 @@ class TestEval:
                 asked.update(kwargs, path=path)
                 return cls()
 
-        backend = ModuleType("lamer_train.backends.transformers")
-        backend.TransformersPolicy = TransformersPolicy  # type: ignore[attr-defined]
-        monkeypatch.setitem(sys.modules, backend.__name__, backend)
+        stand_in_backend(monkeypatch, TransformersPolicy)
         model = tmp_path / "model"
         model.mkdir()
         more = ["--temperature", 0.5, "--max-new-tokens", 16, "--policy-seed", 4]
@@ -222,6 +253,39 @@ class TestEval:
         assert asked == {**sampling, "path": str(model)}
         config = json.loads((tmp_path / "run" / "config.json").read_text())
         assert config["policy"] == {"model": str(model), **sampling}
+
+    @pytest.mark.parametrize("downloads_shown", [True, False])
+    def test_loading_a_model_shows_no_bar_and_downloads_keep_theirs(
+        self, downloads_shown: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        bars = {}
+
+        class TransformersPolicy(RandomPolicy):
+            @classmethod
+            def from_pretrained(cls, path: str, **kwargs: Any) -> TransformersPolicy:
+                bars.update(shown)
+                return cls()
+
+        shown = stand_in_backend(monkeypatch, TransformersPolicy)
+        shown["downloads"] = downloads_shown
+        assert evaluate(tmp_path / "run", policy=str(tmp_path)).exit_code == 0
+        assert bars == {"weights": False, "downloads": downloads_shown}
+
+    def test_a_model_without_room_for_the_answer_names_the_option(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class TransformersPolicy(RandomPolicy):
+            @classmethod
+            def from_pretrained(cls, path: str, **kwargs: Any) -> TransformersPolicy:
+                return cls()
+
+            async def act(self, request: PromptRequest) -> Response:
+                raise ValueError("no room; shorten max_new_tokens")
+
+        stand_in_backend(monkeypatch, TransformersPolicy)
+        result = evaluate(tmp_path / "run", policy=str(tmp_path))
+        assert result.exit_code == 2
+        assert "shorten max_new_tokens (--max-new-tokens)\n" in result.stderr
 
 
 def test_report_compares_run_folders(tmp_path: Path) -> None:
@@ -235,6 +299,14 @@ def test_report_compares_run_folders(tmp_path: Path) -> None:
     assert "100.0 ± 0.0" in rows[1]
     assert "no readable run folder" in refused("report", tmp_path)
     assert "missing" in refused("report", tmp_path / "missing")
+
+
+def test_report_of_a_training_run_shows_its_evaluations(tmp_path: Path) -> None:
+    evaluate(tmp_path / "tiny" / "eval" / "model-none")
+    evaluate(tmp_path / "other")
+    result = lamer("report", tmp_path / "other", tmp_path / "tiny")
+    rows = [line for line in result.stdout.splitlines() if "MineSweeper" in line]
+    assert ["other" in rows[0], "tiny/model-none" in rows[1]] == [True, True]
 
 
 class TestPlay:
@@ -320,8 +392,6 @@ class TestPlay:
 
 class TestTrain:
     def cli(self, monkeypatch: pytest.MonkeyPatch, **functions: Any) -> None:
-        from types import ModuleType
-
         module = ModuleType("lamer_train.cli")
         vars(module).update(functions)
         monkeypatch.setitem(sys.modules, "lamer_train.cli", module)

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from doors import Fixed
 
+from lamer_envs.evaluation.lock import exclusive
 from lamer_envs.evaluation.metrics import Summary
-from lamer_envs.evaluation.report import comparison, load_run, number, percent
+from lamer_envs.evaluation.report import comparison, load_run, load_runs, number, percent
 from lamer_envs.evaluation.run import (
     ConfigMismatchError,
     EvalConfig,
@@ -192,9 +193,47 @@ def test_runs_are_compared_side_by_side(tmp_path: Path) -> None:
     assert three["diversity"] == number(summary.diversity_first)
 
 
+def test_a_folder_in_use_is_refused_and_left_alone(tmp_path: Path) -> None:
+    evaluate(CONFIG, RandomPolicy(), tmp_path)
+    path = tmp_path / "trials.jsonl"
+    path.write_bytes(path.read_bytes()[:-100])
+    before = path.read_bytes()
+    with exclusive(tmp_path), pytest.raises(ValueError, match="in use by another process"):
+        evaluate(CONFIG, RandomPolicy(), tmp_path)
+    assert path.read_bytes() == before
+    refusals: list[str] = []
+
+    def intrude(trial: Trial) -> None:
+        with pytest.raises(ValueError, match="in use") as caught:
+            evaluate(CONFIG, RandomPolicy(), tmp_path)
+        refusals.append(str(caught.value))
+
+    evaluate(CONFIG, RandomPolicy(), tmp_path, on_trial=intrude)
+    assert len(refusals) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == FILES
+
+
+def test_a_training_run_stands_for_its_evaluations(tmp_path: Path) -> None:
+    run = tmp_path / "tiny"
+    for name in ("start-none", "model-none"):
+        evaluate(CONFIG, RandomPolicy(), run / "eval" / name)
+    (run / "eval" / "begun").mkdir()
+    (run / "eval" / "notes.txt").write_text("")
+    loaded = load_runs(run)
+    assert [each.name for each in loaded] == ["tiny/model-none", "tiny/start-none"]
+    assert loaded[0].summary == load_run(run / "eval" / "model-none").summary
+    assert load_runs(run / "eval" / "model-none")[0].name == "model-none"
+    # An evaluation speaks for itself, whatever lies below it.
+    evaluate(CONFIG, RandomPolicy(), run)
+    assert [each.name for each in load_runs(run)] == ["tiny"]
+
+
 def test_a_folder_that_holds_no_run_is_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no readable run folder"):
         load_run(tmp_path)
+    (tmp_path / "eval" / "begun").mkdir(parents=True)
+    with pytest.raises(ValueError, match="no readable run folder"):
+        load_runs(tmp_path)
 
 
 def test_a_killed_run_finishes_with_each_trial_once(tmp_path: Path) -> None:
