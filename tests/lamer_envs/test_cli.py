@@ -435,17 +435,20 @@ class TestTrain:
         assert "a small [one]" in result.stdout
         assert "big" in result.stdout
 
-    @pytest.mark.parametrize("command", [["train", "tiny"], ["presets"]])
+    @pytest.mark.parametrize(
+        ("command", "missing"),
+        [(["train", "minesweeper-tiny"], "transformers"), (["presets"], "yaml")],
+    )
     def test_without_the_extra_it_says_what_to_install(
-        self, command: list[str], monkeypatch: pytest.MonkeyPatch
+        self, command: list[str], missing: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.delitem(sys.modules, "lamer_train.cli", raising=False)
         for name in [n for n in sys.modules if n.startswith("lamer_train.")]:
             monkeypatch.delitem(sys.modules, name)
-        monkeypatch.setitem(sys.modules, "transformers", None)
+        monkeypatch.setitem(sys.modules, missing, None)
         line = refused(*command)
         assert 'pip install "lamer[train]"' in line
-        assert "transformers" in line
+        assert f"missing: {missing}" in line
 
 
 def test_the_command_line_does_not_load_the_training_stack() -> None:
