@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +14,6 @@ import torch
 from accelerate.utils import gather_object
 from datasets import Dataset
 from torch import Tensor
-from torch.nn.utils.rnn import pad_sequence
 from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerBase,
@@ -42,6 +42,7 @@ from lamer_train.playing import MakeEnv, make_wrapped_env, run_blocking
 from lamer_train.progress import ProgressBar
 from lamer_train.rows import Row, rows_of
 from lamer_train.run_log import METRICS_FILE, MetricsCallback, MetricsFile
+from lamer_train.scoring import sampler_logps, score_without_padding
 from lamer_train.tasks import task_dataset, training_tasks
 
 
@@ -211,7 +212,12 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
         multiple = math.lcm(self.num_generations, args.steps_per_generation or 1)
         self._real_rows = len(rows)
         self._rows = top_up(rows, multiple, self.accelerator)
-        self._known_logps = self._sampler_logps()
+        # A PEFT reference model is the policy without its adapter, scored through the same call as
+        # the policy: then nothing counts as known.
+        own_reference = self.beta == 0.0 or self.ref_model is not None
+        self._known_logps = (
+            sampler_logps(self._rows, args, self.accelerator.device) if own_reference else None
+        )
         kept_metrics = {name: [*values] for name, values in self._metrics["train"].items()}
         try:
             output = super()._generate_and_score_completions(
@@ -230,23 +236,6 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
         self._record("time/scoring", self._generation_time - (played - begin))
         self._progress.phase("updating")
         return output
-
-    def _sampler_logps(self) -> Tensor | None:
-        """(rows, C) log-probabilities of the sampler where they are the old policy's, else `None`.
-
-        They are with an untruncated sampling distribution and the trainer's own weights. A PEFT
-        reference model is the policy without its adapter, which TRL scores through the same call:
-        then nothing is known.
-        """
-        args: MetaRLConfig = self.args
-        truncated = args.top_p < 1 or args.top_k > 0
-        shared_reference = self.beta != 0.0 and self.ref_model is None
-        if not args.reuse_sampling_logprobs or truncated or shared_reference:
-            return None
-        known = [torch.tensor(row.logprobs) for row in self._rows if row.logprobs is not None]
-        if len(known) < len(self._rows):
-            return None
-        return pad_sequence(known, batch_first=True).to(self.accelerator.device)
 
     def _shown_prompt(self, row: Row) -> str:
         """TRL only logs it, so the text is made only when it is asked to."""
@@ -271,26 +260,14 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
         if self._known_logps is not None and model is self.model:
             missing = logits_to_keep - self._known_logps.shape[1]
             return torch.nn.functional.pad(self._known_logps, (0, missing)), None, None
-        split = input_ids.shape[1] - logits_to_keep
-        batch = {
-            "prompt_ids": input_ids[:, :split],
-            "prompt_mask": attention_mask[:, :split],
-            "completion_ids": input_ids[:, split:],
-            "completion_mask": attention_mask[:, split:],
-        }
-        logps = torch.zeros(len(input_ids), logits_to_keep, device=input_ids.device)
-        lengths = row_lengths(batch["prompt_mask"], batch["completion_mask"])
-        for chunk in pack(lengths, self.args.tokens_per_microbatch):
-            part = select(batch, chunk)
-            width = part["completion_ids"].shape[1]
-            values, _, _ = score(
-                model,
-                torch.cat([part["prompt_ids"], part["completion_ids"]], dim=1),
-                torch.cat([part["prompt_mask"], part["completion_mask"]], dim=1),
-                width,
-                **kwargs,
-            )
-            logps[torch.as_tensor(chunk, device=logps.device), :width] = values.to(logps.dtype)
+        budget = self.args.tokens_per_microbatch
+        logps = score_without_padding(
+            functools.partial(score, model, **kwargs),
+            input_ids,
+            attention_mask,
+            logits_to_keep,
+            budget,
+        )
         return logps, None, None
 
     # ---- the loss ----------------------------------------------------------------------------
