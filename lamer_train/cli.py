@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from lamer_envs.evaluation.lock import exclusive
 from lamer_train.settings import list_presets
 
 __all__ = ["list_presets", "train"]
@@ -27,7 +28,8 @@ def train(preset: str, out: Path | None, resume: bool, overrides: list[str]) -> 
         overrides: `name=value` settings that replace those of the preset.
 
     Raises:
-        ValueError: settings or a run folder that cannot be used; the message says why.
+        ValueError: settings or a run folder that cannot be used, or that another process is using;
+            the message says why.
     """
     _prepare_libraries()
     from lamer_train.experiment import load_experiment
@@ -35,7 +37,8 @@ def train(preset: str, out: Path | None, resume: bool, overrides: list[str]) -> 
     experiment = load_experiment(preset, out, resume=resume, overrides=overrides)
     from lamer_train.pipeline import run_experiment
 
-    run_experiment(experiment, Console())
+    with exclusive(experiment.run_dir):
+        run_experiment(experiment, Console())
 
 
 def _prepare_libraries() -> None:

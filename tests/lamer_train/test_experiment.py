@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from lamer_envs.evaluation.lock import exclusive
 from lamer_envs.evaluation.metrics import Summary
 from lamer_envs.meta.trial import read_trials
 from lamer_train.cli import list_presets, train
@@ -105,6 +106,15 @@ def test_unknown_presets_and_malformed_overrides_are_explained(tmp_path: Path) -
     broken.write_text("- 1\n")
     with pytest.raises(ValueError, match="must hold a mapping"):
         load_experiment(str(broken), tmp_path / "run")
+
+
+def test_two_processes_do_not_train_in_one_folder(tmp_path: Path) -> None:
+    load_experiment("minesweeper-tiny", tmp_path)
+    with (
+        exclusive(tmp_path),
+        pytest.raises(ValueError, match="in use by another process"),
+    ):
+        train("minesweeper-tiny", tmp_path, True, [])
 
 
 def check_finished(run_dir: Path, steps: int) -> None:
