@@ -23,6 +23,7 @@ from datetime import date
 from pathlib import Path
 
 from lamer_envs.evaluation.metrics import Estimate, Summary, estimate
+from lamer_train.plots import plot_pass_at_k
 
 LAMER, RL = "minesweeper-tiny", "minesweeper-tiny-rl"
 SAMPLING = {
@@ -67,6 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--set", action="append", default=[], help="setting of both presets")
     parser.add_argument("--split", default="test", help="split of the final evaluation")
     parser.add_argument("--result", type=Path, help="Markdown file; <out>/results.md by default")
+    parser.add_argument("--picture", type=Path, help="PNG file; <out>/pass_at_k.png by default")
     options = parser.parse_args(arguments)
     settings = [*options.set, f"final_split={options.split}"]
 
@@ -78,6 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     path = options.result or options.out / "results.md"
     text = report(options.out, options.seeds, settings)
     path.write_text(text, encoding="utf-8")
+    plot(options.out, options.seeds, options.picture or options.out / "pass_at_k.png")
     print(text)
 
 
@@ -177,6 +180,19 @@ def report(out: Path, seeds: Sequence[int], settings: Sequence[str]) -> str:
             command = shlex.join(train_command(out, preset, seed, settings))
             lines.append(f"| {preset}, seed {seed} | {spent} | `{command}` |")
     return "\n".join(lines) + "\n"
+
+
+def plot(out: Path, seeds: Sequence[int], path: Path) -> None:
+    """pass@k of every arm at the paper's sampling, mean and standard error over seeds."""
+    curves = {}
+    for arm in ARMS:
+        runs = [
+            Summary.from_json(summary_path(out, arm, seed, "paper").read_text("utf-8"))
+            for seed in seeds
+        ]
+        per_k = zip(*(run.pass_at for run in runs), strict=True)
+        curves[arm.label] = [estimate([one.mean for one in each]) for each in per_k]
+    plot_pass_at_k(curves, path)
 
 
 COLUMNS = ("pass@1", "pass@2", "pass@3", "gain 1→3", "H first", "H all", "invalid")

@@ -210,23 +210,13 @@ def _report(experiment: Experiment, console: Console) -> dict[str, Summary]:
     table, text = result_table(experiment.name, summaries)
     console.print(table)
     (run_dir / "results.md").write_text(text, encoding="utf-8")
-    plot_pass_at_k(summaries, run_dir / "plots" / "pass_at_k.png")
+    plot_pass_at_k(
+        {name: summary.pass_at for name, summary in summaries.items()},
+        run_dir / "plots" / "pass_at_k.png",
+    )
     metrics = read_metrics(run_dir / METRICS_FILE)
-    plot_metrics(
-        metrics,
-        {"reward": "trial return", "rollout/success": "trials solved"},
-        "training",
-        run_dir / "plots" / "return.png",
-    )
-    plot_metrics(
-        metrics,
-        {
-            "eval_diversity_first": "first episodes",
-            "eval_diversity_all": "all episodes",
-        },
-        "Trajectory diversity (nats)",
-        run_dir / "plots" / "diversity.png",
-    )
+    for name, keys, ylabel in _CURVES:
+        plot_metrics(metrics, keys, ylabel, run_dir / "plots" / f"{name}.png")
     console.print(f"Config, models, metrics, trials and plots are in {run_dir}")
     return summaries
 
@@ -237,3 +227,18 @@ _MEMORY_LABELS = {
     "both": "both",
     "none": "no memory",
 }
+
+_CURVES: tuple[tuple[str, dict[str, str], str], ...] = (
+    ("return", {"reward": "G_0 of the trials played"}, "Trial return"),
+    (
+        "pass_at_k_training",
+        {f"eval_pass@{k}": f"pass@{k}" for k in range(1, 9)},
+        "pass@k while training",
+    ),
+    (
+        "diversity",
+        {"eval_diversity_first": "first episodes", "eval_diversity_all": "all episodes"},
+        "Trajectory diversity (nats)",
+    ),
+)
+"""Pictures of the metrics file: name, keys with their labels, vertical axis."""

@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from lamer_envs.evaluation.metrics import Summary
+from lamer_envs.evaluation.metrics import Estimate
 
 _SIZE = (6.0, 4.0)
+_NOISY, _WINDOWS = 60, 15
+"""Curves of so many points also get a running mean over this part of them."""
 
 
 def read_metrics(path: Path) -> list[dict[str, Any]]:
@@ -21,19 +24,19 @@ def read_metrics(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
-def plot_pass_at_k(summaries: Mapping[str, Summary], path: Path) -> None:
-    """pass@k against k with standard errors, one line a summary."""
-    figure, axes = _figure("Episodes (k)", "pass@k")
-    for name, summary in summaries.items():
+def plot_pass_at_k(curves: Mapping[str, Sequence[Estimate]], path: Path) -> None:
+    """pass@1, pass@2, … in percent with standard errors, one line a curve."""
+    figure, axes = _figure("Episodes (k)", "pass@k (%)")
+    for name, estimates in curves.items():
         axes.errorbar(
-            range(1, len(summary.pass_at) + 1),
-            [estimate.mean for estimate in summary.pass_at],
-            [estimate.se or 0.0 for estimate in summary.pass_at],
+            range(1, len(estimates) + 1),
+            [100 * estimate.mean for estimate in estimates],
+            [100 * (estimate.se or 0.0) for estimate in estimates],
             marker="o",
             capsize=3,
             label=name,
         )
-    longest = max((len(summary.pass_at) for summary in summaries.values()), default=1)
+    longest = max((len(estimates) for estimates in curves.values()), default=1)
     axes.set_xticks(range(1, longest + 1))
     _save(figure, axes, path)
 
@@ -52,8 +55,18 @@ def plot_metrics(
     figure, axes = _figure("Optimizer step", ylabel)
     for key, label in names.items():
         points = [(line["step"], line[key]) for line in metrics if key in line]
-        if points:
-            axes.plot(*zip(*points, strict=True), label=label)
+        if not points:
+            continue
+        steps, values = np.array(points).T
+        if len(points) < _NOISY:
+            axes.plot(steps, values, marker="o", label=label)
+            continue
+        (raw,) = axes.plot(steps, values, alpha=0.3)
+        window = len(points) // _WINDOWS
+        mean = np.convolve(values, np.ones(window) / window, mode="valid")
+        axes.plot(
+            steps[window - 1 :], mean, color=raw.get_color(), label=f"{label}, mean of {window}"
+        )
     _save(figure, axes, path)
 
 
