@@ -14,7 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple
+
+from lamer_envs.alfworld.text import Wording
 
 Grammar = Literal["old", "new"]
 """`"old"`: `put X in/on Y`, as in the data that can be downloaded; `"new"`: `move X to Y`."""
@@ -142,6 +145,19 @@ class Scene:
     def task_id(self) -> str:
         """The scene's name; a scene is a task."""
         return self.scene_id
+
+    @cached_property
+    def wording(self) -> Wording:
+        """The scene's names and sentences; made when first asked for and shared by its games."""
+        return Wording(self)
+
+    @cached_property
+    def receptacles_at(self) -> tuple[tuple[int, ...], ...]:
+        """Per place, the receptacles there, in id order."""
+        there: list[list[int]] = [[] for _ in self.place_ids]
+        for receptacle, place in enumerate(self.receptacle_places):
+            there[place].append(receptacle)
+        return tuple(map(tuple, there))
 
 
 def number_names(ids: Iterable[str]) -> dict[str, str]:
