@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from lamer_envs.alfworld.goals import goal_holds
 from lamer_envs.alfworld.scene import Scene
 from lamer_envs.alfworld.text import HELP, NOTHING_HAPPENS, bits
 
@@ -74,7 +75,7 @@ class Game:
         self.changed = False
         self._moved = ""
         self.won = False
-        self.won = self._goal_holds()
+        self.won = goal_holds(self)
 
     def copy(self) -> Game:
         """A game in the same state, free to go its own way."""
@@ -104,7 +105,7 @@ class Game:
             answer = play(self, rest)
             if answer is not None:
                 if self.changed and not self.won:
-                    self.won = self._goal_holds()
+                    self.won = goal_holds(self)
                 return answer
         return NOTHING_HAPPENS
 
@@ -334,7 +335,7 @@ class Game:
         if thing is None:
             return None
         bit = 1 << thing
-        if not scene.toggleable & bit or not self._present() & bit:
+        if not scene.toggleable & bit or not self.present() & bit:
             return None
         self.changed = not self.toggled & bit
         self.toggled |= bit
@@ -362,7 +363,7 @@ class Game:
             return 0
         return able & 1 << thing if receptacles >> receptacle & 1 else 0
 
-    def _present(self) -> int:
+    def present(self) -> int:
         """The objects in the receptacles at the agent's place, opened or not."""
         present = 0
         for receptacle in self.scene.receptacles_at[self.place]:
@@ -392,27 +393,6 @@ class Game:
             if self.removed[r] and len(scene.receptacles_at[scene.receptacle_places[r]]) > 1
         ]
         self._moved = "".join(parts)
-
-    def _goal_holds(self) -> bool:
-        goal = self.scene.goal
-        task = goal.task_type
-        objects = goal.objects
-        if task == "look_at_obj_in_light":
-            if self.held < 0 or not objects >> self.held & 1:
-                return False
-            return bool(goal.targets & self.toggled & self._present())
-        if task == "pick_clean_then_place_in_recep":
-            objects &= self.clean
-        elif task == "pick_heat_then_place_in_recep":
-            objects &= self.hot
-        elif task == "pick_cool_then_place_in_recep":
-            objects &= self.cool
-        if not objects:
-            return False
-        contents = self.contents
-        if task == "pick_two_obj_and_place":
-            return any((contents[r] & objects).bit_count() > 1 for r in bits(goal.targets))
-        return any(contents[r] & objects for r in bits(goal.targets))
 
 
 def _used_answer(verb: str, rest: str) -> str:
