@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import random
+import tarfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from lamer_envs.alfworld.data import GAME_FILE, PASSED_OVER
 from lamer_envs.alfworld.engine import Game
 from lamer_envs.alfworld.pddl import scene_from_game
 from lamer_envs.alfworld.scene import Scene
@@ -37,6 +41,25 @@ class Difference:
     commands: tuple[str, ...]
     native: tuple[str, tuple[str, ...], bool]
     real: tuple[str, tuple[str, ...], bool]
+
+
+def games_in(archive: Path) -> dict[str, dict[str, Any]]:
+    """The playable real games of a `.tar.xz` archive that is laid out as the data folder is.
+
+    Returns:
+        From the path of each `game.tw-pddl` to its content, sorted by path.
+    """
+    games: dict[str, dict[str, Any]] = {}
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            if Path(member.name).name != GAME_FILE or any(x in member.name for x in PASSED_OVER):
+                continue
+            file = tar.extractfile(member)
+            assert file is not None
+            game = json.load(file)
+            if game["solvable"]:
+                games[member.name] = game
+    return dict(sorted(games.items()))
 
 
 def compare(
