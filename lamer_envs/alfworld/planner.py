@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lamer_envs.alfworld.engine import Game
-from lamer_envs.alfworld.scene import Scene
 from lamer_envs.alfworld.text import bits
 
 _LOOK = "look_at_obj_in_light"
