@@ -35,8 +35,8 @@ same place in every attempt.""",
     "and which steps are still missing, then write one of the possible commands, letter for "
     "letter, inside <action> and </action>, for example <action>look</action>.",
     final="The attempt is over and the errand is not done. The last answer was:",
-    reflect="You will run this same errand again in the same household, with everything back in its "
-    "place. Look back at what you did: where were the things that you needed, which steps were "
+    reflect="You will run this same errand again in the same household, with everything back in "
+    "its place. Look back at what you did: where were the things that you needed, which steps were "
     "wasted, and in which order should you go this time? Think it through first; then write a "
     "short note to yourself, naming receptacles and objects, inside <remark> and </remark>. The "
     "note is what you will remember.",
