@@ -11,7 +11,7 @@ surprise:
 - Slicing needs a knife in hand and the object *at the place*, be it behind a closed door.
 - An object that was taken from a receptacle and lies in another one at the same place is "next to"
   the first: looking lists it.
-- A game that was won stays won.
+- A game stays won while its goal holds: undoing what won it makes it unwon.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Game:
         at: per place, mask of the objects at it.
         removed: per receptacle, mask of the objects that were last taken out of it.
         clean, hot, cool, sliced, toggled: masks of objects.
-        won: whether the goal holds, or once held.
+        won: whether the goal holds.
         changed: whether the last step changed the state.
     """
 
@@ -74,7 +74,6 @@ class Game:
         self.toggled = scene.toggled
         self.changed = False
         self._moved = ""
-        self.won = False
         self.won = goal_holds(self)
 
     def copy(self) -> Game:
@@ -104,7 +103,7 @@ class Game:
         if play is not None:
             answer = play(self, rest)
             if answer is not None:
-                if self.changed and not self.won:
+                if self.changed:
                     self.won = goal_holds(self)
                 return answer
         return NOTHING_HAPPENS
@@ -171,7 +170,7 @@ class Game:
         """The canonical state, as text: equal for two games on a scene exactly when states are."""
         return (
             f"{self.place}:{self.held}:{self.opened:x}:{self.clean:x}:{self.hot:x}:{self.cool:x}:"
-            f"{self.sliced:x}:{self.toggled:x}:{self.won:d}{self._moved}"
+            f"{self.sliced:x}:{self.toggled:x}{self._moved}"
         )
 
     def _uses(self, verb: str, able: int, receptacles: int) -> list[str]:

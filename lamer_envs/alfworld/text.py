@@ -18,7 +18,7 @@ NOTHING_HAPPENS = "Nothing happens."
 """The answer to anything that is not an admissible command."""
 
 HELP = (
-    "\nAvailable commands:\n"
+    "Available commands:\n"
     "  look:                             look around your current location\n"
     "  inventory:                        check your current inventory\n"
     "  go to (receptacle):               move to a receptacle\n"
