@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from lamer_envs import __version__
+from lamer_envs.commands.alfworld import app as alfworld
 from lamer_envs.commands.environments import envs
 from lamer_envs.commands.evaluation import eval_, report
 from lamer_envs.commands.play import play
@@ -42,6 +43,7 @@ app.command("eval")(eval_)
 app.command()(report)
 app.command()(train)
 app.command()(presets)
+app.add_typer(alfworld, name="alfworld")
 
 
 def main() -> None:

@@ -36,6 +36,11 @@ ENVIRONMENTS: tuple[Registered, ...] = (
         "lamer_envs.minesweeper.env:MineSweeperEnv",
         "open every safe cell; deduction over hidden mines",
     ),
+    Registered(
+        "LaMer/ALFWorld-v0",
+        "lamer_envs.alfworld.env:ALFWorldEnv",
+        "run an errand in a household; exploration and common sense",
+    ),
 )
 
 

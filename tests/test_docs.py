@@ -160,7 +160,10 @@ def test_every_command_and_option_is_documented() -> None:
     for name, command in commands().items():
         cells = re.findall(r"^\| (`--.*?) \| ", sections[name], re.MULTILINE)
         shown = {option for cell in cells for option in re.findall(r"--[a-z-]+", cell)}
-        options = {o for p in command.params for o in p.opts if o.startswith("--")} - {"--help"}
+        # A group's options are those of its commands.
+        parts = getattr(command, "commands", {"": command}).values()
+        params = [param for part in parts for param in part.params]
+        options = {o for p in params for o in p.opts if o.startswith("--")} - {"--help"}
         assert shown == options, name
 
 
@@ -193,7 +196,11 @@ def test_the_tables_of_parse_codes_are_right(page: str, env_id: str) -> None:
 
 @pytest.mark.parametrize(
     ("page", "env_id"),
-    [("sokoban", "LaMer/Sokoban-v0"), ("minesweeper", "LaMer/MineSweeper-v0")],
+    [
+        ("sokoban", "LaMer/Sokoban-v0"),
+        ("minesweeper", "LaMer/MineSweeper-v0"),
+        ("alfworld", "LaMer/ALFWorld-v0"),
+    ],
 )
 def test_every_argument_of_an_environment_is_listed(page: str, env_id: str) -> None:
     shown = table_after(f"environments/{page}.md", "## Arguments")

@@ -56,6 +56,10 @@ def eval_(
     split: Annotated[
         str | None, typer.Option(help="Task space to draw from.", show_default="test")
     ] = None,
+    task_types: Annotated[
+        str | None,
+        typer.Option(help="ALFWorld's task types: all, id, ood, or one name.", show_default="all"),
+    ] = None,
     seed: Annotated[
         int, typer.Option(min=0, help="First task seed; the tasks are SEED, SEED+1, ...")
     ] = 0,
@@ -98,9 +102,14 @@ def eval_(
             "seed": policy_seed,
         }
     with user_values():
+        env_kwargs = env_arguments(env_id, env_arg or [], split)
+        if task_types is not None:
+            if "task_types" in env_kwargs:
+                raise BadInputError("give the task types once: --task-types or --env-arg")
+            env_kwargs["task_types"] = task_types
         config = EvalConfig(
             env_id=env_id,
-            env_kwargs=env_arguments(env_id, env_arg or [], split),
+            env_kwargs=env_kwargs,
             policy=player,
             num_tasks=tasks,
             trials_per_task=trials,

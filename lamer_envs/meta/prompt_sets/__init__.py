@@ -6,7 +6,7 @@ from typing import Any
 
 import gymnasium as gym
 
-from lamer_envs.meta.prompt_sets import generic, minesweeper, sokoban
+from lamer_envs.meta.prompt_sets import alfworld, generic, minesweeper, sokoban
 from lamer_envs.meta.prompts import PromptSet
 
 _GENERIC = "*"
@@ -49,5 +49,6 @@ for _set in (sokoban.DEFAULT, sokoban.COMPACT):
     register_prompts("lamer_envs.sokoban.env:SokobanEnv", _set)
 for _set in (minesweeper.DEFAULT, minesweeper.COMPACT):
     register_prompts("lamer_envs.minesweeper.env:MineSweeperEnv", _set)
+register_prompts("lamer_envs.alfworld.env:ALFWorldEnv", alfworld.DEFAULT)
 
 __all__ = ["prompt_set_for", "register_prompts"]

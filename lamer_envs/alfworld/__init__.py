@@ -1,0 +1,1 @@
+"""ALFWorld: household errands in text, with the rules and the wording of the original game."""
