@@ -125,7 +125,8 @@ def check_finished(run_dir: Path, steps: int) -> None:
         folder = run_dir / "eval" / name
         summary = Summary.from_json((folder / "summary.json").read_text())
         assert len(list(read_trials(folder / "trials.jsonl"))) == summary.num_trials == 16
-    for name in ("config.yaml", "results.md", "plots/pass_at_k.png", "plots/return.png", "plots/pass_at_k_training.png"):
+    pictures = ("pass_at_k", "pass_at_k_training", "return", "diversity")
+    for name in ("config.yaml", "results.md", *(f"plots/{name}.png" for name in pictures)):
         assert (run_dir / name).stat().st_size > 0
     assert "pass@3" in (run_dir / "results.md").read_text()
 
