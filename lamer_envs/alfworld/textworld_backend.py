@@ -12,7 +12,14 @@ import subprocess
 import sys
 import weakref
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+
+# Python puts the current folder on the path, where a file alfworld.py would hide the package.
+_START = (
+    "import sys; sys.path[0] = sys.argv[1]; "
+    "from lamer_envs.alfworld.textworld_worker import main; main()"
+)
 
 
 class TextWorldError(RuntimeError):
@@ -43,7 +50,7 @@ class TextWorldGame:
         if reason is not None:
             raise TextWorldError(f'backend="textworld" needs the real engine, and {reason}')
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "lamer_envs.alfworld.textworld_worker"],
+            [sys.executable, "-c", _START, str(Path(__file__).resolve().parents[2])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""The real engine in a process of its own: `python -m lamer_envs.alfworld.textworld_worker`.
+"""The real engine in a process of its own, started by `textworld_backend`.
 
 TextWorld is not thread-safe, and it overwrites `sys.argv` when it is imported, so it never enters
 the process of an environment. Requests and answers are JSON, one a line, on standard input and
@@ -92,7 +92,3 @@ def main() -> None:
             answer = {"error": f"{type(error).__name__}: {error}"}
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
-
-
-if __name__ == "__main__":
-    main()

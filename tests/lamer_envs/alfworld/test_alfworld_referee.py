@@ -25,9 +25,9 @@ from lamer_envs.alfworld.textworld_backend import TextWorldError, TextWorldGame,
 from lamer_envs.alfworld.textworld_worker import complete
 
 ARCHIVE = Path(__file__).resolve().parents[4] / "shared" / "alfworld" / "real_games.tar.xz"
-STEPS = 40
-GENERATED_WALKS = 6
-REAL_GROUPS, REAL_WALKS = 6, 7
+STEPS = 60
+GENERATED_WALKS = 4
+REAL_GROUPS, REAL_WALKS = 6, 4
 
 needs_textworld = pytest.mark.skipif(
     textworld_missing() is not None, reason=textworld_missing() or ""
