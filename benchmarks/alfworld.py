@@ -13,7 +13,6 @@ import argparse
 import gc
 import json
 import os
-import platform
 import random
 import time
 import tracemalloc
@@ -22,6 +21,7 @@ from statistics import median
 from typing import Any
 
 import gymnasium as gym
+from machine import describe, load_average
 
 import lamer_envs  # noqa: F401 - registers the ids
 from lamer_envs.alfworld.engine import Game
@@ -161,6 +161,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=RESULTS / "alfworld.json")
     arguments = parser.parse_args()
 
+    machine = describe("benchmarks/alfworld.py")
     spec = HouseholdSpec("train", TASK_TYPES, 10)
     generate(spec, 0)  # makes the layouts, which all games share
     scenes: list[Scene] = []
@@ -179,8 +180,7 @@ def main() -> None:
     steps = sorted(native_steps(scenes, plays) for _ in range(5))
     through_gym, restart = environment_steps(range(arguments.games), random.Random(1))
     result: dict[str, Any] = {
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}",
+        "machine": machine,
         "native": {
             "steps_per_second": round(steps[2]),
             "steps_per_second_slowest_of_5": round(steps[0]),
@@ -201,6 +201,7 @@ def main() -> None:
         result["textworld"] = textworld(scenes[:few], plays[:few])
     else:
         print(f"TextWorld is left out: {missing}")
+    machine["load_average_at_end"] = load_average()
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(result, indent=2))

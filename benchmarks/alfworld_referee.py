@@ -12,16 +12,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import random
 import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from machine import describe, load_average
 
 from lamer_envs.alfworld.engine import Game
 from lamer_envs.alfworld.export import game_file
@@ -90,6 +90,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=RESULTS / "alfworld_referee.json")
     arguments = parser.parse_args()
 
+    machine = describe("benchmarks/alfworld_referee.py")
     games = [] if arguments.games == "generated" else list(games_in(arguments.archive).values())
     tallies = [Tally() for _ in range(arguments.workers)]
     started = time.perf_counter()
@@ -99,18 +100,13 @@ def main() -> int:
             task.result()
 
     differences = [tally.difference for tally in tallies if tally.difference is not None]
+    machine["load_average_at_end"] = load_average()
     result = {
-        "command": f"python benchmarks/alfworld_referee.py --steps {arguments.steps} "
-        f"--walk {arguments.walk} --seed {arguments.seed} --workers {arguments.workers} "
-        f"--games {arguments.games}",
+        "machine": machine,
         "compared_steps": dict(sum((tally.steps for tally in tallies), Counter())),
         "walks": dict(sum((tally.walks for tally in tallies), Counter())),
         "differences": len(differences),
         "minutes": round((time.perf_counter() - started) / 60, 1),
-        "versions": {
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("alfworld", "textworld")},
-        },
     }
     for difference in differences:
         print(difference, file=sys.stderr)

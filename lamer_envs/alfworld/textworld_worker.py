@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import tempfile
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,8 @@ def complete(game: dict[str, Any]) -> dict[str, Any]:
     """A game with its missing `pddl_domain` and `grammar` taken from the installed alfworld."""
     if "pddl_domain" in game and "grammar" in game:
         return game
-    import alfworld
-
-    data = Path(alfworld.__file__).parent / "data"
+    # Not by import: a script called `alfworld.py` beside the main program would be found first.
+    data = Path(str(distribution("alfworld").locate_file("alfworld"))) / "data"
     domain = (data / "alfred.pddl").read_text(encoding="utf-8")
     grammar = (data / "alfred.twl2").read_text(encoding="utf-8")
     return {
