@@ -149,11 +149,7 @@ def place(layout: Layout, placement_seed: int, task_type: str) -> Scene:
     names.reverse()
 
     def of(group: frozenset[str]) -> int:
-        mask = 0
-        for kind, members in masks.items():
-            if kind in group:
-                mask |= members
-        return mask
+        return sum([masks[kind] for kind in masks.keys() & group])
 
     fits = {kind: of(can.HOLDS.get(kind, frozenset())) for kind in layout.distinct_kinds}
     lamps = masks.get(_LAMP, 0)

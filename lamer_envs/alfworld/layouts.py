@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
@@ -71,7 +71,14 @@ class Layout:
     @cached_property
     def distinct_kinds(self) -> tuple[str, ...]:
         """The receptacle classes, each once, sorted."""
-        return tuple(sorted(set(self.receptacle_kinds)))
+        return tuple(sorted(self._members))
+
+    @cached_property
+    def _members(self) -> dict[str, tuple[int, ...]]:
+        members: dict[str, list[int]] = {}
+        for r, kind in enumerate(self.receptacle_kinds):
+            members.setdefault(kind, []).append(r)
+        return {kind: tuple(those) for kind, those in members.items()}
 
     @cached_property
     def _homes(self) -> dict[str, Homes]:
@@ -81,21 +88,20 @@ class Layout:
         """Where objects of a class usually lie: receptacle class, weight, receptacles."""
         known = self._homes.get(kind)
         if known is None:
+            members = self._members
             known = tuple(
-                (home, weight, members)
-                for home, weight in USUAL.get(kind, {}).items()
-                if (members := self.members(home))
+                [
+                    (home, weight, members[home])
+                    for home, weight in USUAL.get(kind, {}).items()
+                    if home in members
+                ]
             )
             self._homes[kind] = known
         return known
 
-    def members(self, kind: str) -> tuple[int, ...]:
-        """The receptacles of a class."""
-        return tuple(r for r, other in enumerate(self.receptacle_kinds) if other == kind)
-
-    def mask_of(self, kinds: frozenset[str]) -> int:
+    def mask_of(self, kinds: Iterable[str]) -> int:
         """The receptacles of some classes, as a set."""
-        return sum(1 << r for r, kind in enumerate(self.receptacle_kinds) if kind in kinds)
+        return sum([1 << r for kind in kinds for r in self._members.get(kind, ())])
 
 
 def draw_layout(pool: Pool, draw: Draw) -> Layout:
