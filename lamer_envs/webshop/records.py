@@ -86,3 +86,8 @@ class Goal:
     query: str
     category: str
     title: str
+
+    @property
+    def task_id(self) -> str:
+        """The goal's name, as the environment's `info` gives it."""
+        return self.goal_id
