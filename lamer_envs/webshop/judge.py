@@ -129,7 +129,7 @@ def judge(
 def best_choice(goal: Goal, product: Product, *, compat: bool = False) -> dict[str, str]:
     """Values of the product's options that hit the goal's, for an expert and to check a goal.
 
-    In the goal's order, each option takes an option of the product that is still open: with the very
+    In the goal's order, each takes an option of the product that is still open: one with the very
     value that was asked for before others that hit, and the option that the goal names before
     others. Options of which the goal asks nothing stay open.
     """
@@ -184,17 +184,17 @@ def _attribute_hits(wanted: tuple[str, ...], product: Product) -> tuple[bool, ..
     )
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 15)
 def _any_matches(texts: tuple[str, ...], wanted: str) -> bool:
     return any(_matches(text, wanted) for text in texts)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 15)
 def _matches(text: str, wanted: str) -> bool:
     return token_set_ratio(_cleaned(text), _cleaned(wanted), score_cutoff=_THRESHOLD) > 0.0
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 15)
 def _cleaned(text: str) -> str:
     """Lower case, other characters than letters and digits as spaces, those of Latin-1 dropped."""
     return default_process(text.translate(_LATIN_1_REMOVED))
@@ -205,7 +205,6 @@ def _levels(category: str) -> frozenset[str]:
     return frozenset(level.strip() for level in category.split("›"))
 
 
-@lru_cache(maxsize=1 << 16)
 def _title_overlap(wanted: str, title: str, nouns: NounReader) -> float:
     goal_nouns = nouns(wanted)
     if not goal_nouns:
