@@ -5,11 +5,10 @@
 
 import random
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
+from real_games import needs_archive, real_games
 from small_house import for_textworld, small_house
 from test_alfworld_engine import WINS
 
@@ -19,12 +18,11 @@ from lamer_envs.alfworld.export import game_file
 from lamer_envs.alfworld.households import HouseholdSpec, generate
 from lamer_envs.alfworld.pddl import scene_from_game
 from lamer_envs.alfworld.planner import shortest_plan
-from lamer_envs.alfworld.referee import compare, games_in
+from lamer_envs.alfworld.referee import compare
 from lamer_envs.alfworld.scene import TASK_TYPES
 from lamer_envs.alfworld.textworld_backend import TextWorldError, TextWorldGame, textworld_missing
 from lamer_envs.alfworld.textworld_worker import complete
 
-ARCHIVE = Path(__file__).resolve().parents[4] / "shared" / "alfworld" / "real_games.tar.xz"
 STEPS = 60
 GENERATED_WALKS = 4
 REAL_GROUPS, REAL_WALKS = 6, 4
@@ -32,12 +30,6 @@ REAL_GROUPS, REAL_WALKS = 6, 4
 needs_textworld = pytest.mark.skipif(
     textworld_missing() is not None, reason=textworld_missing() or ""
 )
-needs_archive = pytest.mark.skipif(not ARCHIVE.exists(), reason=f"there is no {ARCHIVE}")
-
-
-@cache
-def real_games() -> list[dict[str, Any]]:
-    return list(games_in(ARCHIVE).values())
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +76,7 @@ def test_generated_games_are_the_same(real: TextWorldGame, task_type: str) -> No
 @pytest.mark.parametrize("group", range(REAL_GROUPS))
 def test_real_games_are_the_same(real: TextWorldGame, group: int) -> None:
     rng = random.Random(f"real games {group}")
-    for walk, game in enumerate(rng.sample(real_games(), REAL_WALKS)):
+    for walk, game in enumerate(rng.sample(list(real_games().values()), REAL_WALKS)):
         plan = shortest_plan(Game(scene_from_game(game))) if walk % 2 else None
         assert_same(real, game, f"{group} {walk}", plan)
 
@@ -117,7 +109,7 @@ def test_the_environment_plays_alike_on_both_backends() -> None:
 def test_forcing_the_new_grammar_gives_the_original_in_new_words(
     real: TextWorldGame,
 ) -> None:
-    game = real_games()[0]
+    game = next(iter(real_games().values()))
     scene = scene_from_game(game, grammar="new")
     renewed = complete({"pddl_problem": game["pddl_problem"], "task": scene.task})
     assert scene_from_game(renewed).task == scene.task
