@@ -11,17 +11,21 @@ if TYPE_CHECKING:
 
 SEPARATOR = " [SEP] "
 
+MAX_PAGE = 1 << 14
+"""Characters of a page; a longer one is cut off and ends with an ellipsis."""
+
 _NO_REVIEWS = "No reviews found"
 
 
 def render(shop: Shop, view: View, instruction: str, *, verdict: Verdict | None = None) -> str:
-    """The page as one line of segments.
+    """The page as one text, its segments joined by `SEPARATOR`.
 
     Args:
         instruction: what the shopper wants; part of every page but the last.
         verdict: shown on the last page where it is given.
     """
-    return SEPARATOR.join(segments(shop, view, instruction, verdict=verdict))
+    page = SEPARATOR.join(segments(shop, view, instruction, verdict=verdict))
+    return page if len(page) <= MAX_PAGE else page[: MAX_PAGE - 1] + "…"
 
 
 def segments(

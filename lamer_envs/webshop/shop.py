@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -95,7 +96,7 @@ class Shop:
 
     def hits(self, view: View) -> tuple[int, ...]:
         """Document numbers of up to `MAX_HITS` products that the query finds, best first."""
-        return self.catalogue.hits(view.query) if view.query else ()
+        return self.catalogue.search(view.query).hits if view.query else ()
 
     def listed(self, view: View) -> tuple[Listing, ...]:
         """The hits on this page of the results."""
@@ -105,6 +106,18 @@ class Shop:
     def has_next(self, view: View) -> bool:
         """Whether a page of results follows this one."""
         return len(self.hits(view)) > PAGE_SIZE * view.page
+
+    def key(self, view: View) -> str:
+        """Names the page's state: equal exactly where nothing can tell two views apart.
+
+        Queries that find the same products in the same order share their keys.
+        """
+        if view.kind == "search":
+            return "search"
+        place = f"{view.kind}:{view.product}:{_spelled(view.chosen)}"
+        if view.kind == "done":
+            return place
+        return f"{place}:{self.catalogue.search(view.query).key}:{view.page}"
 
     def clickables(self, view: View) -> list[str]:
         """What can be clicked, in lower case: buttons first, then products or option values."""
@@ -165,6 +178,10 @@ class Shop:
         chosen = dict(view.chosen)
         chosen[option[0]] = option[1]
         return replace(view, chosen=tuple(sorted(chosen.items())))
+
+
+def _spelled(chosen: tuple[tuple[str, str], ...]) -> str:
+    return json.dumps(chosen, ensure_ascii=False, separators=(",", ":")) if chosen else ""
 
 
 _START = View("search")
