@@ -53,10 +53,13 @@ class Product:
 
     @property
     def search_text(self) -> str:
-        """What the search engine indexes: title, description, first bullet and option values."""
-        values = " ".join(value for _, values in self.options for value in values)
+        """What the search engine indexes: title, description, first bullet and options.
+
+        Options are spelled `color: red, blue, and size: 8, 9`, as in the index of the original.
+        """
+        options = ", and ".join(f"{name}: {', '.join(values)}" for name, values in self.options)
         first = self.bullets[0] if self.bullets else ""
-        return " ".join((self.title, self.description, first, values)).lower()
+        return " ".join((self.title, self.description, first, options)).lower()
 
 
 @dataclass(frozen=True, slots=True)
