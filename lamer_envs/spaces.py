@@ -23,6 +23,8 @@ from gymnasium.vector.utils import (
 _LENGTH = struct.Struct("<i")
 _BYTES_PER_CHARACTER = 4
 _LONGEST_SAMPLE = 64
+_CHARSET = string.ascii_letters + string.digits + " ,()[]<>/"
+_TABLES: dict[str, Any] = {}
 
 
 class TextSpace(Text):
@@ -36,9 +38,11 @@ class TextSpace(Text):
     """
 
     def __init__(self, max_length: int) -> None:
-        super().__init__(
-            max_length, min_length=0, charset=string.ascii_letters + string.digits + " ,()[]<>/"
-        )
+        super().__init__(max_length, min_length=0, charset=_CHARSET)
+        # Thousands of environments have two spaces each: they share one set of tables.
+        for name, table in vars(self).items():
+            if name.startswith("_char"):
+                setattr(self, name, _TABLES.setdefault(name, table))
 
     def contains(self, x: Any) -> bool:
         """Whether `x` is a string that is not too long."""

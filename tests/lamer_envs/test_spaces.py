@@ -1,5 +1,6 @@
 import copy
 import pickle
+import tracemalloc
 from typing import Any
 
 import gymnasium as gym
@@ -54,6 +55,16 @@ def test_spaces_compare_and_travel() -> None:
     assert pickle.loads(pickle.dumps(TextSpace(5))) == TextSpace(5)
     assert copy.deepcopy(TextSpace(5)) == TextSpace(5)
     assert repr(TextSpace(5)) == "TextSpace(5)"
+
+
+def test_a_thousand_spaces_are_small() -> None:
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    spaces = [TextSpace(100) for _ in range(1000)]
+    grown = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert len(spaces) == 1000
+    assert grown < 1000 * 500
 
 
 @given(st.lists(st.text(max_size=8), min_size=1, max_size=4))
