@@ -36,8 +36,9 @@ def request_rng(seed: int, request: PromptRequest) -> random.Random:
 def player_module(env: gym.Env[Any, Any]) -> ModuleType | None:
     """The module `expert` beside the module of the environment's class, or `None`.
 
-    It may define `next_action(env)` (plays by what an agent can know) and `privileged_action(env)`
-    (sees hidden state too); each returns one action string.
+    It may define `next_action(env)` (plays by what an agent can know), `privileged_action(env)`
+    (sees hidden state too) and `random_action(env, rng)` (where a uniform draw over the admissible
+    actions is no fair random player); each returns one action string.
     """
     modules = (_expert_beside(kind.__module__) for kind in type(env.unwrapped).__mro__)
     return next((module for module in modules if module is not None), None)
@@ -69,7 +70,8 @@ class RandomPolicy(ScriptedPolicy):
     """Draws an action, uniformly over `info["admissible_actions"]`.
 
     In an environment that takes several actions a turn (it has `moves_per_turn`), a turn is that
-    many draws. Where the environment lists no actions, the draw is from its action space.
+    many draws. Where the environment lists no actions, the draw is from its action space. An
+    environment whose player module has a `random_action` is played by that.
 
     Args:
         seed: together with the place of the turn it decides every draw.
@@ -81,6 +83,9 @@ class RandomPolicy(ScriptedPolicy):
     def action(self, request: PromptRequest) -> str:
         """A random action."""
         rng = request_rng(self.seed, request)
+        draw = getattr(player_module(request.env), "random_action", None)
+        if draw is not None:
+            return str(draw(request.env, rng))
         admissible = request.info.get("admissible_actions")
         if admissible:
             count = getattr(request.env, "moves_per_turn", 1)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 
@@ -39,6 +40,23 @@ def test_random_play_is_uniform_over_the_admissible_actions() -> None:
     assert sum(counts) == 1000
     # Four standard deviations of a binomial draw with p = 1/4.
     assert all(abs(count - 250) < 55 for count in counts)
+
+
+def test_a_player_module_may_draw_the_random_actions(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = player_module(gym.make("LaMer/MineSweeper-v0"))
+    drawn = []
+
+    def random_action(env: gym.Env[str, str], rng: random.Random) -> str:
+        drawn.append(rng.random())
+        return f"({env.unwrapped.task.start.bit_length()}, 1)"  # type: ignore[attr-defined]
+
+    env = gym.make("LaMer/MineSweeper-v0")
+    env.reset(seed=7)
+    listed = PromptRequest("", "play", 0, 0, 7, 0, env, {"admissible_actions": ["(3, 3)"]})
+    assert RandomPolicy().action(listed) == "(3, 3)"
+    monkeypatch.setattr(module, "random_action", random_action, raising=False)
+    assert RandomPolicy().action(listed) == random_action(env, request_rng(0, listed))
+    assert drawn[0] == drawn[1]
 
 
 def test_random_draws_depend_on_the_place_alone() -> None:
