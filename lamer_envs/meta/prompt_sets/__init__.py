@@ -6,7 +6,7 @@ from typing import Any
 
 import gymnasium as gym
 
-from lamer_envs.meta.prompt_sets import alfworld, generic, minesweeper, sokoban
+from lamer_envs.meta.prompt_sets import alfworld, generic, minesweeper, sokoban, webshop
 from lamer_envs.meta.prompts import PromptSet
 
 _GENERIC = "*"
@@ -50,5 +50,7 @@ for _set in (sokoban.DEFAULT, sokoban.COMPACT):
 for _set in (minesweeper.DEFAULT, minesweeper.COMPACT):
     register_prompts("lamer_envs.minesweeper.env:MineSweeperEnv", _set)
 register_prompts("lamer_envs.alfworld.env:ALFWorldEnv", alfworld.DEFAULT)
+for _set in (webshop.DEFAULT, webshop.COMPACT):
+    register_prompts("lamer_envs.webshop.env:WebShopEnv", _set)
 
 __all__ = ["prompt_set_for", "register_prompts"]

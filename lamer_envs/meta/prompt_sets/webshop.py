@@ -1,0 +1,77 @@
+"""Prompts for WebShop: in full, and as few words as the pages allow for very small models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lamer_envs.meta.prompt_sets import compact, generic
+from lamer_envs.meta.prompts import ACTION_LIMIT, PromptSet, clip
+from lamer_envs.meta.trial import Episode, Turn
+
+
+def quoted_clicks(actions: Sequence[str]) -> str:
+    """The clicks in one list, each in quotation marks; what to do where there are none."""
+    if not actions:
+        return "nothing on this page; search instead"
+    return ", ".join(f"'{action}'" for action in actions)
+
+
+DEFAULT = replace(
+    generic.DEFAULT,
+    rules="""\
+You are shopping in a web shop for someone else. You see one page at a time, as the texts on it \
+with [SEP] between them, and each turn you do one thing:
+
+search[words] looks for products; you can search from {search_from}
+click[name] clicks a button, a product (by its code of letters and digits) or an option value of \
+the page, such as a colour or a size
+
+A search finds up to 50 products, ten to a page; `Next >` and `< Prev` turn the pages. On a \
+product's page you read its price, its options and, behind `Description` and `Features`, more \
+about it. Click the option values that are asked for: the page does not show what you have \
+chosen, but the shop remembers it until you leave the product. `Back to Search` leads to the \
+search page. `Buy Now` buys the product with the options chosen and ends the attempt; you can buy \
+only once. Where a price is a range, the true one is somewhere in it.
+
+What is not possible on the page wastes the turn. You have {max_turns} turns in an attempt.""",
+    goal="Goal: buy a product that is of the kind asked for, has every attribute asked for, comes "
+    "with every option asked for, and costs no more than the limit. Only a purchase that is right "
+    "in every point counts.",
+    initial="The page at the start, with what you are asked to buy:",
+    history="What you have done so far in this attempt:",
+    seen="It led to this page:",
+    current="The page now:",
+    admissible="What you can click:",
+    answer="What do you do next? Think about what is still missing: a better search, a look at a "
+    "product, an option to choose, or the purchase. Then write the one action inside <action> and "
+    "</action>, for example <action>search[blue cotton shirt]</action> or "
+    "<action>click[buy now]</action>.",
+    final="The attempt is over and nothing was bought that is right in every point. The last page:",
+    reflect="You will run this same errand again in the same shop, with the same products and "
+    "prices. Look back at what you did: which searches helped, was the product the right one, "
+    "which attribute, option or price was wrong or never checked, and did you run out of turns? "
+    "Think it through first; then write a short note to yourself, naming searches, products and "
+    "options, inside <remark> and </remark>. The note is what you will remember.",
+    format_admissible=quoted_clicks,
+)
+
+
+def compact_turn(turn: Turn) -> str:
+    """The action alone, or `bad` where it was none or was not possible."""
+    return clip(" ".join(turn.action.split()), ACTION_LIMIT) if turn.action_valid else "bad"
+
+
+def compact_attempt(prompts: PromptSet, number: int, episode: Episode) -> str:
+    """`try search[...] click[...]`: the actions in order."""
+    return " ".join(("try", *(compact_turn(turn) for turn in episode.turns)))
+
+
+COMPACT = replace(
+    compact.BASE,
+    play_layout=("current", "history", "memory", "answer"),
+    reflect_layout=("final", "attempt", "reflect"),
+    observations_in_full=1,
+    format_turn=compact_turn,
+    format_attempt=compact_attempt,
+)
