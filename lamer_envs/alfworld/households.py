@@ -102,6 +102,9 @@ def _errands(layout: Layout, task_type: str) -> tuple[tuple[str, str], ...]:
         lit = any(thing.kind == _LAMP for thing in layout.things)
         kinds = [kind for kind in sorted(layout.room.objects) if lit and layout.homes(kind)]
         return tuple((kind, _LAMP) for kind in kinds)
+    targets = [
+        (target, can.HOLDS.get(target, frozenset())) for target in sorted(present - appliances)
+    ]
     pairs: list[tuple[str, str]] = []
     for kind, (_, _, most) in sorted(layout.room.objects.items()):
         if kind not in able or (task_type == _TWO and most < 2):
@@ -110,8 +113,8 @@ def _errands(layout: Layout, task_type: str) -> tuple[tuple[str, str], ...]:
         # There must be somewhere else for the object to be.
         pairs += [
             (kind, target)
-            for target in sorted(present - appliances)
-            if kind in can.HOLDS.get(target, ()) and homes - {target}
+            for target, holds in targets
+            if kind in holds and len(homes) > (target in homes)
         ]
     return tuple(pairs)
 
