@@ -74,10 +74,13 @@ GOAL = Goal(
 class WordSearch:
     """Products that share a word with the query, those that share more of them first."""
 
+    def __init__(self, products: Sequence[Product]) -> None:
+        self.words = [set(product.search_text.split()) for product in products]
+
     def search(self, query: str, k: int = 50) -> Sequence[int]:
         wanted = set(query.lower().split())
-        shared = [len(wanted & set(product.search_text.split())) for product in PRODUCTS]
-        order = sorted(range(len(PRODUCTS)), key=lambda number: (-shared[number], number))
+        shared = [len(wanted & words) for words in self.words]
+        order = sorted(range(len(shared)), key=lambda number: (-shared[number], number))
         return [number for number in order if shared[number]][:k]
 
 
@@ -88,11 +91,8 @@ class Shelf(tuple[Product, ...]):
         product = self[number]
         return product.asin, product.title, product.price_tag
 
-    def find(self, asin: str) -> int | None:
-        return next((n for n, product in enumerate(self) if product.asin == asin), None)
 
-
-def tiny_catalogue() -> Catalogue:
+def tiny_catalogue(products: Sequence[Product] = PRODUCTS) -> Catalogue:
     return Catalogue(
-        Shelf(PRODUCTS), WordSearch(), {"train": (GOAL,)}, price_seed=0, nouns=rule_nouns
+        Shelf(products), WordSearch(products), {"train": (GOAL,)}, price_seed=0, nouns=rule_nouns
     )
