@@ -37,6 +37,7 @@ from rapidfuzz.utils import default_process
 from lamer_envs.webshop.colours import COLOURS, normalise_colour
 from lamer_envs.webshop.nouns import NounReader
 from lamer_envs.webshop.records import Goal, Product
+from lamer_envs.webshop.shop import BACK_TO_SEARCH, BUY, PREVIOUS, SUB_PAGES, plain
 
 # The published threshold is a score above 85 after rounding to a whole number, half to even.
 _THRESHOLD = 85.5
@@ -131,21 +132,23 @@ def best_choice(goal: Goal, product: Product, *, compat: bool = False) -> dict[s
 
     In the goal's order, each takes an option of the product that is still open: one with the very
     value that was asked for before others that hit, and the option that the goal names before
-    others. Options of which the goal asks nothing stay open.
+    others. Options of which the goal asks nothing stay open, and only values that a click reaches
+    are taken: of two options that share a value, the shop gives it to the later one.
     """
+    offers = {plain(value): (name, value) for name, values in product.options for value in values}
+    for button in ("", BACK_TO_SEARCH, PREVIOUS, *SUB_PAGES, BUY):
+        offers.pop(button, None)
     best: dict[str, str] = {}
-    for name, wanted, exact in zip(
-        _option_names(goal), (text for _, text in _wanted(goal, compat)), goal.options, strict=True
-    ):
-        offers = [
-            (option, value)
-            for option, values in product.options
-            if option not in best and (compat or not name or option == name)
-            for value in values
-            if _matches(normalise_colour(value), wanted)
+    for (name, wanted), exact in zip(_wanted(goal, compat), goal.options, strict=True):
+        fitting = [
+            (value != exact, option != name, number)
+            for number, (option, value) in enumerate(offers.values())
+            if option not in best
+            and (compat or not name or option == name)
+            and _matches(normalise_colour(value), wanted)
         ]
-        if offers:
-            option, value = min(offers, key=lambda offer: (offer[1] != exact, offer[0] != name))
+        if fitting:
+            option, value = tuple(offers.values())[min(fitting)[-1]]
             best[option] = value
     return best
 
