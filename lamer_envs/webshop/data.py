@@ -148,24 +148,7 @@ class WebShopData:
             DataFileError: a file is no JSON of the kind expected.
             ValueError: the limit is below 1.
         """
-        if limit is not None:
-            require_int("limit", limit, low=1)
-        if items is None:
-            items = _largest_needed(_folder(root), limit)
-        items = _existing(Path(items))
-        if attributes is None:
-            ending = items.stem[len(_ITEMS) :] if items.stem.startswith(_ITEMS) else ""
-            paired = items.with_name(f"{_ATTRIBUTES}{ending}.json")
-            attributes = paired if paired.exists() else items.with_name(f"{_ATTRIBUTES}.json")
-        if human is None:
-            beside = items.with_name(f"{_HUMAN}.json")
-            human = beside if beside.exists() else None
-        return cls(
-            items,
-            _existing(Path(attributes)),
-            None if human is None else _existing(Path(human)),
-            limit,
-        )
+        return cls(*find_files(items, attributes, human, root=root, limit=limit), limit)
 
     @property
     def summary(self) -> tuple[FileSummary, ...]:
@@ -243,6 +226,34 @@ class WebShopData:
                 goals[key.upper()] = (*goals.get(key.upper(), ()), goal)
                 self._human.loaded += 1
         return goals
+
+
+def find_files(
+    items: str | Path | None = None,
+    attributes: str | Path | None = None,
+    human: str | Path | None = None,
+    *,
+    root: str | Path | None = None,
+    limit: int | None = None,
+) -> tuple[Path, Path, Path | None]:
+    """The files that `WebShopData.load` reads with these arguments: items, attributes, human."""
+    if limit is not None:
+        require_int("limit", limit, low=1)
+    if items is None:
+        items = _largest_needed(_folder(root), limit)
+    items = _existing(Path(items))
+    if attributes is None:
+        ending = items.stem[len(_ITEMS) :] if items.stem.startswith(_ITEMS) else ""
+        paired = items.with_name(f"{_ATTRIBUTES}{ending}.json")
+        attributes = paired if paired.exists() else items.with_name(f"{_ATTRIBUTES}.json")
+    if human is None:
+        beside = items.with_name(f"{_HUMAN}.json")
+        human = beside if beside.exists() else None
+    return (
+        items,
+        _existing(Path(attributes)),
+        None if human is None else _existing(Path(human)),
+    )
 
 
 def _folder(root: str | Path | None) -> Path:
