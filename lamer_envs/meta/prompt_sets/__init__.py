@@ -49,7 +49,8 @@ for _set in (sokoban.DEFAULT, sokoban.COMPACT):
     register_prompts("lamer_envs.sokoban.env:SokobanEnv", _set)
 for _set in (minesweeper.DEFAULT, minesweeper.COMPACT):
     register_prompts("lamer_envs.minesweeper.env:MineSweeperEnv", _set)
-register_prompts("lamer_envs.alfworld.env:ALFWorldEnv", alfworld.DEFAULT)
+for _set in (alfworld.DEFAULT, alfworld.COMPACT):
+    register_prompts("lamer_envs.alfworld.env:ALFWorldEnv", _set)
 for _set in (webshop.DEFAULT, webshop.COMPACT):
     register_prompts("lamer_envs.webshop.env:WebShopEnv", _set)
 

@@ -19,9 +19,7 @@ FIRST_LINES = {
     "LaMer/MineSweeper-v0": "Row 1: ",
     "LaMer/ALFWorld-v0": "[A-Z]",
 }
-SETS = [(env_id, "default") for env_id in IDS] + [
-    (env_id, "compact") for env_id in ("LaMer/Sokoban-v0", "LaMer/MineSweeper-v0")
-]
+SETS = [(env_id, prompts) for env_id in IDS for prompts in ("default", "compact")]
 CODES = {code.value for code in ParseCode}
 LONGEST = 100_000
 
