@@ -13,7 +13,7 @@ from rich.text import Text
 
 from lamer_envs.commands.console import console, reports_bad_input, user_values
 from lamer_envs.commands.environments import env_arguments, resolve
-from lamer_envs.meta.prompts import fill
+from lamer_envs.meta.prompts import fill, headed
 from lamer_envs.meta.trial import Trial, write_trials
 from lamer_envs.meta.wrapper import MultiEpisodeReflectionWrapper
 
@@ -120,6 +120,7 @@ def _play_trial(
         elif phase == "play":
             title = f"attempt {info['episode'] + 1}, turn {info['turn'] + 1}"
             screen.print(Panel(Text(window.observation), title=title, expand=False))
+            _show_admissible(screen, wrapper, info["admissible_actions"])
         answer = _ask(screen, "action" if phase == "play" else "What did you learn?")
         if answer is None:
             return None
@@ -149,6 +150,16 @@ def _rules(wrapper: MultiEpisodeReflectionWrapper) -> str:
     variables: dict[str, object] = getattr(wrapper.unwrapped, "prompt_variables", dict)()
     texts = (fill(prompts.rules, variables), fill(prompts.goal, variables), prompts.answer)
     return "\n\n".join(text for text in texts if text)
+
+
+def _show_admissible(
+    screen: Console, wrapper: MultiEpisodeReflectionWrapper, actions: list[str] | None
+) -> None:
+    """The actions that are possible now, where a model is told them too."""
+    prompts = wrapper.prompts
+    if prompts.admissible and actions is not None:
+        text = headed(prompts.admissible, prompts.format_admissible(actions), prompts.line_break)
+        screen.print(text, style="dim", markup=False, highlight=False)
 
 
 def _ask(screen: Console, question: str) -> str | None:

@@ -381,6 +381,15 @@ class TestPlay:
         shown = lamer("play", "minesweeper", "--env-arg", "num_mines=2", stdin="q\n").stdout
         assert "2 mines" in shown[: shown.index("attempt 1, turn 1")]
 
+    def test_what_can_be_done_is_shown_where_a_model_is_told_it(self) -> None:
+        _, wrong = self.losing()
+        shown = lamer(*self.DOORS, "--env-arg", "max_turns=2", stdin=f"open {wrong}\nq\n").stdout
+        first, second = shown.split("Actions that are possible now:")[1:]
+        assert f"- open {wrong}" in first
+        assert f"- open {wrong}" not in second
+        assert "'look'" in lamer("play", "alfworld", stdin="q\n").stdout
+        assert "possible now" not in lamer("play", "minesweeper", stdin="q\n").stdout
+
     def test_bad_input_is_one_clear_line(self) -> None:
         assert "known ids" in refused("play", "chess")
         assert "memory" in refused("play", "sokoban", "--memory", "all")
