@@ -215,7 +215,7 @@ class WebShopData:
         goals: dict[str, tuple[HumanGoal, ...]] = {}
         for key, records in object_items(path):
             if not isinstance(records, list):
-                self._human.note(key, BrokenFieldError("", "expected a list of instructions"))
+                self._human.note(key, BrokenFieldError("", "a list of instructions", records))
                 continue
             for index, record in enumerate(records):
                 try:

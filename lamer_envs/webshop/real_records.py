@@ -21,10 +21,12 @@ class BrokenFieldError(ValueError):
         reason: what was expected, and what was found.
     """
 
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(f"{field}: {reason}")
+    def __init__(self, field: str, expected: str, found: object) -> None:
+        shown = repr(found)
+        shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
         self.field = field
-        self.reason = reason
+        self.reason = f"expected {expected}, found {shown}"
+        super().__init__(f"{field}: {self.reason}")
 
 
 class Notes(NamedTuple):
@@ -64,11 +66,11 @@ def read_asin(record: Any) -> str:
         BrokenFieldError: there is none, it is `nan`, or longer than ten characters.
     """
     if not isinstance(record, dict):
-        raise BrokenFieldError("", _expected("an object", record))
+        raise BrokenFieldError("", "an object", record)
     asin = _text(record, "asin", required=True).strip()
     if not asin or asin == "nan" or len(asin) > _ASIN_LENGTH:
         expected = f"an ASIN of 1 to {_ASIN_LENGTH} characters, not 'nan'"
-        raise BrokenFieldError("asin", _expected(expected, asin))
+        raise BrokenFieldError("asin", expected, asin)
     return asin.upper()
 
 
@@ -114,13 +116,13 @@ def read_prices(pricing: Any) -> tuple[float, ...]:
         return (MISSING_PRICE,)
     expected = "a text like '$9.99' or '$5 - $9.50'"
     if not isinstance(pricing, str):
-        raise BrokenFieldError("pricing", _expected(expected, pricing))
+        raise BrokenFieldError("pricing", expected, pricing)
     try:
         prices = [float(_NO_PRICE_CHARACTER.sub("", part)) for part in pricing.split("$")[1:]]
     except ValueError as error:
-        raise BrokenFieldError("pricing", _expected(expected, pricing)) from error
+        raise BrokenFieldError("pricing", expected, pricing) from error
     if not prices or not all(map(math.isfinite, prices)):
-        raise BrokenFieldError("pricing", _expected(expected, pricing))
+        raise BrokenFieldError("pricing", expected, pricing)
     return tuple(prices[:2])
 
 
@@ -132,12 +134,12 @@ def read_notes(record: Any) -> Notes:
             is.
     """
     if not isinstance(record, dict):
-        raise BrokenFieldError("", _expected("an object", record))
+        raise BrokenFieldError("", "an object", record)
     attributes = _texts("attributes", record.get("attributes") or ())
     instruction = _text(record, "instruction")
     wanted = _texts("instruction_attributes", record.get("instruction_attributes") or ())
     if instruction and not wanted:
-        raise BrokenFieldError("instruction_attributes", "expected at least one, found none")
+        raise BrokenFieldError("instruction_attributes", "at least one", wanted)
     return Notes(attributes, instruction, wanted)
 
 
@@ -150,7 +152,7 @@ def read_human_goal(record: Any) -> HumanGoal:
         BrokenFieldError: names the first field that is wrong.
     """
     if not isinstance(record, dict):
-        raise BrokenFieldError("", _expected("an object", record))
+        raise BrokenFieldError("", "an object", record)
     instruction = _text(record, "instruction", required=True)
     attributes = _texts("instruction_attributes", record.get("instruction_attributes") or ())
     options = _texts("instruction_options", record.get("instruction_options") or ())
@@ -176,7 +178,7 @@ def _options(customization: Any) -> tuple[Option, ...]:
     if not customization:
         return ()
     if not isinstance(customization, dict):
-        raise BrokenFieldError(field, _expected("an object", customization))
+        raise BrokenFieldError(field, "an object", customization)
     options = {}
     for name, contents in customization.items():
         if contents is None:
@@ -185,7 +187,7 @@ def _options(customization: Any) -> tuple[Option, ...]:
         for content in _list(f"{field}.{name}", contents):
             value = content.get("value") if isinstance(content, dict) else content
             if not isinstance(content, dict) or not isinstance(value, str):
-                raise BrokenFieldError(f"{field}.{name}", _expected("{'value': text}", content))
+                raise BrokenFieldError(f"{field}.{name}", "{'value': text}", content)
             values.append(clean_value(_encodable(value)))
         options[_encodable(name).lower()] = tuple(values)
     return tuple(options.items())
@@ -206,7 +208,7 @@ def _text(record: dict[str, Any], field: str, *, required: bool = False) -> str:
     if (value is None or value != value) and not required:
         return ""
     if not isinstance(value, str) or (required and not value.strip()):
-        raise BrokenFieldError(field, _expected("a text", value))
+        raise BrokenFieldError(field, "a text", value)
     return _encodable(value)
 
 
@@ -214,13 +216,13 @@ def _texts(field: str, values: Any) -> tuple[str, ...]:
     items = _list(field, values)
     for item in items:
         if not isinstance(item, str):
-            raise BrokenFieldError(field, _expected("a list of texts", item))
+            raise BrokenFieldError(field, "a list of texts", item)
     return tuple(map(_encodable, items))
 
 
 def _list(field: str, values: Any) -> Iterable[Any]:
     if not isinstance(values, (list, tuple)):
-        raise BrokenFieldError(field, _expected("a list", values))
+        raise BrokenFieldError(field, "a list", values)
     return values
 
 
@@ -231,8 +233,3 @@ def _encodable(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-8", "replace").decode()
     return text
-
-
-def _expected(what: str, found: Any) -> str:
-    shown = repr(found)
-    return f"expected {what}, found {shown if len(shown) <= 60 else shown[:57] + '...'}"
