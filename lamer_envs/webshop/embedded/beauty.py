@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from lamer_envs.webshop.embedded.pools import DEVICE_COLOUR, pack, values
-from lamer_envs.webshop.embedded.records import Choice, Domain, ProductType, before, for_, with_
+from lamer_envs.webshop.embedded.pools import DEVICE_COLOUR, choice, pack
+from lamer_envs.webshop.embedded.records import (
+    Domain,
+    ProductType,
+    before,
+    for_,
+    only,
+    with_,
+    without,
+)
 
 _GENTLE = (
     before(
@@ -31,8 +39,8 @@ _GENTLE = (
     ),
     with_(
         "natural ingredients",
-        "nine parts in ten come from plants and minerals",
-        "made mostly from plants and minerals",
+        "nine parts in ten come from plants and clay",
+        "made mostly from plants and clay",
     ),
     before("plant based", "no animal products, honey and wax included", "without animal products"),
     before(
@@ -66,7 +74,7 @@ _SKIN = (
         "that plumps fine lines",
     ),
     with_("vitamin c", "brightens dull areas within weeks", "that brightens dull areas"),
-    with_("aloe vera", "the gel of a desert plant cools redness", "that cools redness"),
+    with_("aloe vera", "the juice of a desert plant cools redness", "that cools redness"),
     with_("shea butter", "pressed from African nuts, and rich", "with rich butter from nuts"),
     before("non greasy", "sinks in at once and leaves no film", "that leaves no film"),
 )
@@ -79,20 +87,21 @@ _COLOUR_COSMETICS = (
     before("easy to apply", "goes on evenly without a mirror", "that goes on evenly"),
     before("quick drying", "sets in under a minute", "that sets in under a minute"),
 )
-_SCENT = values(
-    "lavender, vanilla, coconut, rose, eucalyptus, citrus, unscented, jasmine, sandalwood, "
-    "green apple, cherry blossom, ocean breeze, peppermint, honey almond, mango"
+_SCENT = (
+    "lavender, vanilla, coconut, rose, eucalyptus, citrus, unscented, jasmine, "
+    "sandalwood, green apple, cherry blossom, ocean breeze, peppermint, honey almond, "
+    "mango"
 )
-_SCENTS = Choice("scent", _SCENT, 3, 6, "in the {} scent")
-_BOTTLE = Choice("size", values("2 oz, 4 oz, 8 oz, 12 oz, 16 oz, 32 oz"), 2, 4, "in the {} size")
-_JAR = Choice("size", values("0.5 oz, 1 oz, 1.7 oz, 2.5 oz, 4 oz"), 2, 4, "in the {} size")
-_LIP_SHADES = values(
-    "ruby red, nude beige, dusty rose, berry wine, coral crush, mocha, hot pink, brick, plum "
-    "velvet, peach, cinnamon, mauve, bare, cranberry, orchid"
+_SCENTS = choice("scent", _SCENT, 3, 6, "in the {} scent")
+_BOTTLE = choice("size", "2 oz, 4 oz, 8 oz, 12 oz, 16 oz, 32 oz", 2, 4, "in the {} size")
+_JAR = choice("size", "0.5 oz, 1 oz, 1.7 oz, 2.5 oz, 4 oz", 2, 4, "in the {} size")
+_LIP_SHADES = (
+    "ruby red, nude beige, dusty rose, berry wine, coral crush, mocha, hot pink, brick, "
+    "plum velvet, peach, cinnamon, mauve, bare, cranberry, orchid"
 )
-_NAIL_SHADES = values(
-    "cherry red, baby pink, midnight navy, lilac, emerald, nude, pearl white, copper, turquoise, "
-    "black, sunflower, wine, mint, lavender grey, coral, hazelnut"
+_NAIL_SHADES = (
+    "cherry red, baby pink, midnight navy, lilac, emerald, nude, pearl white, copper, "
+    "turquoise, black, sunflower, wine, mint, lavender grey, coral, hazelnut"
 )
 
 BEAUTY = Domain(
@@ -144,7 +153,7 @@ BEAUTY = Domain(
             ("Body Wash", "Shower Gel Body Wash", "Moisturizing Body Wash"),
             ("a body wash", "a shower gel", "some shower soap"),
             ("exfoliating", "foaming", "creamy", "oil infused"),
-            (*(f for f in _GENTLE if not f.rival), *_SKIN),
+            (*without(_GENTLE, "fragrance free"), *_SKIN),
             (_SCENTS, _BOTTLE),
             (6, 28),
         ),
@@ -165,10 +174,8 @@ BEAUTY = Domain(
                 before("reef safe", "spares corals and fish", "that spares corals"),
             ),
             (
-                Choice(
-                    "sun protection", values("spf 15, spf 35, spf 50, spf 70"), 2, 3, "rated {}"
-                ),
-                Choice("size", values("1.5 oz, 3 oz, 6 oz, 10 oz"), 2, 4, "in the {} size"),
+                choice("sun protection", "spf 15, spf 35, spf 50, spf 70", 2, 3, "rated {}"),
+                choice("size", "1.5 oz, 3 oz, 6 oz, 10 oz", 2, 4, "in the {} size"),
             ),
             (8, 36),
         ),
@@ -180,11 +187,11 @@ BEAUTY = Domain(
             ("matte", "glossy", "satin", "shimmer"),
             (
                 *_COLOUR_COSMETICS,
-                *(f for f in _GENTLE if f.words != "travel size"),
+                *without(_GENTLE, "travel size"),
                 with_("vitamin e", "keeps lips from cracking", "that keeps lips from cracking"),
                 with_("beeswax", "from hives in the valley", "with wax from hives", rival="wax"),
             ),
-            (Choice("color", _LIP_SHADES, 4, 9, "in {}"), pack("1, 2, 3")),
+            (choice("color", _LIP_SHADES, 4, 9, "in {}"), pack("1, 2, 3")),
             (5, 26),
         ),
         ProductType(
@@ -194,17 +201,22 @@ BEAUTY = Domain(
             ("a nail polish", "some nail varnish"),
             ("chrome", "peel off", "holographic", "cream finish"),
             (
-                *_COLOUR_COSMETICS[:2],
-                *_COLOUR_COSMETICS[3:],
+                *only(
+                    _COLOUR_COSMETICS,
+                    "long lasting",
+                    "highly pigmented",
+                    "easy to apply",
+                    "quick drying",
+                ),
                 before("chip resistant", "no bare tips for ten days", "that leaves no bare tips"),
                 before("low odor", "can be used with the window shut", "that I can use indoors"),
                 before("lamp free", "cures in daylight", "that cures in daylight"),
-                *(f for f in _GENTLE if f.words in ("cruelty free", "plant based")),
+                *only(_GENTLE, "cruelty free", "plant based"),
                 for_(
                     "brittle nails", "builds up thin layers that split", "that builds up thin nails"
                 ),
             ),
-            (Choice("color", _NAIL_SHADES, 4, 9, "in {}"), pack("1, 2, 4, 6")),
+            (choice("color", _NAIL_SHADES, 4, 9, "in {}"), pack("1, 2, 4, 6")),
             (5, 24),
         ),
         ProductType(
@@ -214,7 +226,7 @@ BEAUTY = Domain(
             ("a set of makeup brushes", "a makeup brush set"),
             ("kabuki", "eyeshadow", "full face", "contour"),
             (
-                before("cruelty free", *_GENTLE[0][3:4], *_GENTLE[0].said),
+                *only(_GENTLE, "cruelty free"),
                 with_("synthetic bristles", "made of soft nylon", "made of soft nylon"),
                 with_("bamboo handles", "light wood that grows back fast", "with light wood grips"),
                 with_("a storage pouch", "zips up for the handbag", "that zips up for my handbag"),
@@ -233,16 +245,16 @@ BEAUTY = Domain(
                 ),
             ),
             (
-                Choice(
+                choice(
                     "color",
-                    values("pink, black, rose gold, white marble, lilac, green, nude"),
+                    "pink, black, rose gold, white marble, lilac, green, nude",
                     2,
                     5,
                     "in {}",
                 ),
-                Choice(
+                choice(
                     "set",
-                    values("5 piece, 8 piece, 10 piece, 12 piece, 16 piece"),
+                    "5 piece, 8 piece, 10 piece, 12 piece, 16 piece",
                     2,
                     4,
                     "as a {} set",
@@ -268,11 +280,17 @@ BEAUTY = Domain(
                 before("lightweight", "under a pound in the hand", "that weighs under a pound"),
                 with_("ceramic coating", "heats evenly, without hot spots", "without hot spots"),
                 for_("frizzy hair", "flattens flyaways as it dries", "that flattens flyaways"),
+                with_(
+                    "three heat settings",
+                    "warm, hot and very hot at a switch",
+                    "that I can switch from warm to very hot",
+                ),
+                with_("a removable filter", "lint comes off with a tap", "where lint comes off"),
                 with_("a hanging loop", "stores on any hook", "that I can store on a hook"),
             ),
             (
                 DEVICE_COLOUR,
-                Choice("plug", values("us plug, uk plug, eu plug, au plug"), 2, 4, "with {}"),
+                choice("plug", "us plug, uk plug, eu plug, au plug", 2, 4, "with {}"),
             ),
             (24, 160),
         ),
@@ -285,7 +303,7 @@ BEAUTY = Domain(
                 "Rechargeable Electric Toothbrush",
             ),
             ("an electric toothbrush", "a powered toothbrush"),
-            ("slim", "kids", "travel", "smart"),
+            ("slim", "kids", "foldable", "smart"),
             (
                 for_(
                     "sensitive teeth",
@@ -313,13 +331,23 @@ BEAUTY = Domain(
                     "with a stand to fill it up",
                 ),
                 with_("soft bristles", "rounded at the tips", "with rounded tips"),
+                before(
+                    "fast charging",
+                    "a full week of power within the hour",
+                    "that has a week of power within the hour",
+                ),
+                with_(
+                    "five modes",
+                    "from gentle massage to deep polish",
+                    "that goes from massage to polish",
+                ),
                 with_("spare brush heads", "enough for a whole year", "with heads for a year"),
             ),
             (
                 DEVICE_COLOUR,
-                Choice(
+                choice(
                     "style",
-                    values("1 handle, 2 handles, handle and stand, family set"),
+                    "1 handle, 2 handles, handle and stand, family set",
                     2,
                     3,
                     "in the {} style",

@@ -8,9 +8,17 @@ from lamer_envs.webshop.embedded.pools import (
     MENS_SHOE_SIZE,
     SHOE_COLOUR,
     WOMENS_SHOE_SIZE,
-    values,
+    choice,
 )
-from lamer_envs.webshop.embedded.records import Choice, Domain, ProductType, before, for_, with_
+from lamer_envs.webshop.embedded.records import (
+    Domain,
+    ProductType,
+    before,
+    for_,
+    only,
+    with_,
+    without,
+)
 
 _CLOTH = (
     before("machine washable", "cold cycle, then hang to dry", "that survives a cold cycle"),
@@ -54,11 +62,11 @@ _SHOES = (
     ),
     with_("arch support", "lifts the middle of the foot", "that lifts the middle of the foot"),
     before("slip resistant", "safe on kitchen tiles", "that is safe on tiles"),
-    before("leather", "full grain hide that ages well", "made of hide", rival="upper"),
+    before("leather", "full grain cowskin that ages well", "made of cowskin", rival="upper"),
     before(
-        "vegan leather",
-        "looks like hide, comes from no cow",
-        "that only looks like hide",
+        "faux hide",
+        "looks like the real thing, comes from no cow",
+        "that looks real but comes from no cow",
         rival="upper",
     ),
     before("mesh", "an airy net over the toes", "with an airy net", rival="upper"),
@@ -79,11 +87,9 @@ _CLOSING = (
 _SHOE_USES = (
     for_("walking", "made for many miles a day", "made for many miles"),
     for_("standing all day", "nurses and cooks swear by it", "that nurses swear by"),
-    *_USES[1:],
+    *without(_USES, "everyday wear"),
 )
-_WOMENS_PATTERNS = values(
-    "solid, floral, polka dot, striped, tie dye, paisley, gingham, leopard print"
-)
+_WOMENS_PATTERNS = "solid, floral, polka dot, striped, tie dye, paisley, gingham, leopard print"
 
 
 FASHION = Domain(
@@ -98,8 +104,7 @@ FASHION = Domain(
             ("maxi", "midi", "wrap", "bodycon", "a line"),
             (
                 *_CLOTH,
-                *_TOPS[:2],
-                *_TOPS[4:],
+                *only(_TOPS, "long sleeve", "short sleeve", "v neck", "crew neck"),
                 *_USES,
                 with_("pockets", "deep enough for phone and keys", "deep enough for my phone"),
                 with_("a tie waist", "a sash shapes the middle", "that a sash shapes"),
@@ -115,8 +120,8 @@ FASHION = Domain(
             ("a women's sweater", "a jumper", "a knitted pullover"),
             ("cable knit", "turtleneck", "cardigan", "cropped", "off shoulder"),
             (
-                *_CLOTH[:1],
-                *_TOPS[2:4],
+                *only(_CLOTH, "machine washable"),
+                *only(_TOPS, "loose fit", "slim fit"),
                 *_USES,
                 before(
                     "wool blend",
@@ -139,12 +144,12 @@ FASHION = Domain(
         ProductType(
             "women's leggings",
             ("Women", "Clothing", "Active"),
-            ("Leggings for Women", "Yoga Leggings for Women", "Workout Leggings"),
+            ("Leggings for Women", "Stretch Leggings for Women", "Workout Leggings"),
             ("a pair of leggings", "some yoga pants", "some workout tights"),
             ("capri", "full length", "flared", "seamless"),
             (
-                *_CLOTH[:1],
-                *_BOTTOMS[2:],
+                *only(_CLOTH, "machine washable"),
+                *without(_BOTTOMS, "elastic waist", "drawstring closure"),
                 with_(
                     "a high waist",
                     "sits above the navel",
@@ -172,16 +177,15 @@ FASHION = Domain(
             ("a women's pajama set", "some pajamas", "some nightwear"),
             ("satin", "flannel", "ruffled", "button down"),
             (
-                *_CLOTH[:1],
-                *_CLOTH[2:4],
-                *_TOPS[:2],
-                *_BOTTOMS[:3],
+                *only(_CLOTH, "machine washable", "cotton", "polyester"),
+                *only(_TOPS, "long sleeve", "short sleeve"),
+                *without(_BOTTOMS, "quick dry", "four way stretch"),
                 before("breathable", "no night sweats in July", "against night sweats"),
                 before("tagless", "no label scratches the neck", "where no label scratches"),
                 with_("an eye mask", "a matching cover for the face", "with a cover for the face"),
                 for_("gifts", "wrapped with a ribbon", "that comes wrapped"),
             ),
-            (Choice("pattern name", _WOMENS_PATTERNS, 2, 5, "with the {} pattern"), CLOTHES_SIZE),
+            (choice("pattern name", _WOMENS_PATTERNS, 2, 5, "with the {} pattern"), CLOTHES_SIZE),
             (16, 64),
         ),
         ProductType(
@@ -192,7 +196,7 @@ FASHION = Domain(
             ("henley", "polo", "hawaiian", "plaid", "oxford"),
             (
                 *_CLOTH,
-                *_TOPS[:4],
+                *without(_TOPS, "v neck", "crew neck"),
                 *_USES,
                 before("moisture wicking", "draws sweat off the back", "that draws sweat off"),
                 with_("a chest pocket", "holds pen and glasses", "that holds pen and glasses"),
@@ -225,7 +229,7 @@ FASHION = Domain(
             ("a men's jacket", "a coat for a man", "a jacket for my dad"),
             ("bomber", "rain", "puffer", "denim", "softshell"),
             (
-                *_CLOTH[:1],
+                *only(_CLOTH, "machine washable"),
                 with_("a detachable hood", "unzips when the sun is out", "with a cap that unzips"),
                 before("wind proof", "gusts stop at the cloth", "that stops gusts"),
                 before("fleece lined", "brushed inside for cold mornings", "brushed inside"),
@@ -255,8 +259,8 @@ FASHION = Domain(
             ("a pair of women's sandals", "some sandals for a woman", "some open shoes for women"),
             ("wedge", "gladiator", "flat", "platform", "slide"),
             (
-                *_SHOES[:7],
-                *_CLOSING[2:],
+                *without(_SHOES, "mesh", "wide toe box", "waterproof"),
+                *only(_CLOSING, "zipper closure", "buckle strap"),
                 *_SHOE_USES,
                 with_("an open toe", "toes breathe in the heat", "where toes breathe"),
                 with_(
@@ -276,9 +280,16 @@ FASHION = Domain(
             ("a pair of women's boots", "some boots for a woman"),
             ("ankle", "knee high", "chelsea", "snow", "combat"),
             (
-                *_SHOES[:5],
-                *_SHOES[8:],
-                *_CLOSING[:3],
+                *only(
+                    _SHOES,
+                    "rubber sole",
+                    "eva sole",
+                    "memory foam",
+                    "arch support",
+                    "slip resistant",
+                ),
+                *only(_SHOES, "wide toe box", "waterproof"),
+                *without(_CLOSING, "buckle strap"),
                 *_SHOE_USES,
                 with_("a block heel", "broad and steady below", "that is broad and steady below"),
                 before("faux fur lined", "fluffy to the toes", "fluffy to the toes"),
@@ -297,8 +308,8 @@ FASHION = Domain(
             ("high top", "trail", "tennis", "retro", "skate"),
             (
                 *_SHOES,
-                *_CLOSING[:2],
-                *_SHOE_USES[:1],
+                *only(_CLOSING, "lace up", "slip on"),
+                *only(_SHOE_USES, "walking"),
                 for_(
                     "running", "springs back at every stride", "that springs back at every stride"
                 ),
@@ -315,7 +326,7 @@ FASHION = Domain(
             ("a pair of men's loafers", "some loafers for a man"),
             ("driving", "tassel", "moccasin", "venetian"),
             (
-                *_SHOES[:9],
+                *without(_SHOES, "waterproof"),
                 *_SHOE_USES,
                 before(
                     "hand stitched",
@@ -370,10 +381,10 @@ FASHION = Domain(
                 ),
             ),
             (
-                Choice("color", SHOE_COLOUR.values, 3, 6, "in {}"),
-                Choice(
+                SHOE_COLOUR,
+                choice(
                     "size",
-                    values("12 liter, 18 liter, 25 liter, 35 liter, 45 liter"),
+                    "12 liter, 18 liter, 25 liter, 35 liter, 45 liter",
                     2,
                     4,
                     "in the {} size",

@@ -162,7 +162,7 @@ def _with_words(said: str, leading: list[str], kind: str) -> str:
 
 
 def _sounds_open(words: str) -> bool:
-    return words[0] in "aeio" or words.startswith(("u", "hour")) and not words.startswith("us")
+    return words[0] in "aeio" or (words.startswith(("u", "hour")) and not words.startswith("us"))
 
 
 def _asked(draws: Draws, kind: ProductType, options: list[tuple[str, str]]) -> str:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import string
 
-_FIRST = (
-    "Ar Bel Cor Dun Els Fen Gar Hol Ist Jor Kel Lor Mar Nev Orv Pel Quin Ros Sel Tor Ul Ven Wex "
-    "Yar Zan Bram Crel Drav Thal Voss"
-).split()
-_LAST = (
-    "abry anta bury chard dalen edge enna field gard hollow ique kirk lind mere nook owen park "
-    "quist rova stead thorpe umbra vale wick"
-).split()
+_FIRST = """
+Ar Bel Cor Dun Els Fen Gar Hol Ist Jor Kel Lor Mar Nev Orv Pel Quin Ros Sel Tor Ul Ven Wex Yar Zan
+Bram Crel Drav Thal Voss
+"""
+_LAST = """
+abry anta bury chard dalen edge enna field gard hollow ique kirk lind mere nook owen park quist
+rova stead thorpe umbra vale wick
+"""
 
-BRANDS = tuple(first + last for first in _FIRST for last in _LAST)
+BRANDS = tuple(first + last for first in _FIRST.split() for last in _LAST.split())
 """Makers' names, one word each."""
 
 _DIGITS = string.digits + string.ascii_uppercase

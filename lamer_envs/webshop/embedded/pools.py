@@ -1,53 +1,84 @@
-"""Option values that several departments share, and what shoppers say for some of them."""
+"""Options that several departments share, and what shoppers say for some of their values."""
 
 from __future__ import annotations
 
 from lamer_envs.webshop.embedded.records import Choice
 
 
-def values(row: str) -> tuple[str, ...]:
-    """The values of a row that separates them by commas."""
-    return tuple(value.strip() for value in row.split(","))
+def choice(
+    name: str, row: str, fewest: int, most: int, phrase: str, ordered: bool = False
+) -> Choice:
+    """An option whose values a row separates by commas."""
+    values = tuple(value.strip() for value in row.split(","))
+    return Choice(name, values, fewest, most, phrase, ordered)
 
 
-CLOTHES_COLOURS = values(
-    "black, white, navy, burgundy, olive green, charcoal grey, dusty pink, mustard yellow, teal, "
-    "lavender, khaki, royal blue, rust orange, cream, coral, forest green, chocolate brown, plum, "
-    "sky blue, wine red, sage, mauve, camel, turquoise"
+CLOTHES_COLOUR = choice(
+    "color",
+    "black, white, navy, burgundy, olive green, charcoal grey, dusty pink, mustard "
+    "yellow, teal, lavender, khaki, royal blue, rust orange, cream, coral, forest "
+    "green, chocolate brown, plum, sky blue, wine red, sage, mauve, camel, turquoise",
+    3,
+    9,
+    "in {}",
 )
-SHOE_COLOURS = values(
-    "black, white, tan, navy, cognac brown, stone grey, red, blush pink, olive green, leopard, "
-    "silver, gold, dark brown, cobalt blue, ivory, burgundy, mint, black-white, grey-lime"
+SHOE_COLOUR = choice(
+    "color",
+    "black, white, tan, navy, cognac brown, stone grey, red, blush pink, olive green, "
+    "leopard, silver, gold, dark brown, cobalt blue, ivory, burgundy, mint, "
+    "black-white, grey-lime",
+    3,
+    7,
+    "in {}",
 )
-HOME_COLOURS = values(
-    "white, black, walnut, natural oak, slate grey, beige, emerald green, navy blue, terracotta, "
-    "ivory, charcoal, rustic brown, blush pink, mustard, sage green, espresso, teal, cherry, "
-    "weathered grey, cream, antique gold, dove grey"
+HOME_COLOUR = choice(
+    "color",
+    "white, black, walnut, natural oak, slate grey, beige, emerald green, navy blue, "
+    "terracotta, ivory, charcoal, rustic brown, blush pink, mustard, sage green, "
+    "espresso, teal, cherry, weathered grey, cream, antique gold, dove grey",
+    3,
+    7,
+    "in {}",
 )
-DEVICE_COLOURS = values(
-    "black, white, midnight blue, rose gold, space grey, red, silver, forest green, lavender, "
-    "graphite, sky blue, coral orange, champagne gold, mint green, purple, matte black, sand"
+DEVICE_COLOUR = choice(
+    "color",
+    "black, white, midnight blue, rose gold, space grey, red, silver, forest green, "
+    "lavender, graphite, sky blue, coral orange, champagne gold, mint green, purple, "
+    "matte black, sand",
+    2,
+    6,
+    "in {}",
 )
-
-CLOTHES_SIZES = values(
-    "x-small, small, medium, large, x-large, xx-large, 3x-large, 4x-large, 5x-large"
+CLOTHES_SIZE = choice(
+    "size",
+    "x-small, small, medium, large, x-large, xx-large, 3x-large, 4x-large, 5x-large",
+    4,
+    8,
+    "in size {}",
+    ordered=True,
 )
-WOMENS_SHOE_SIZES = values("5, 5.5, 6, 6.5, 7, 7.5, 8, 8.5, 9, 9.5, 10, 10.5, 11")
-MENS_SHOE_SIZES = values("7, 7.5, 8, 8.5, 9, 9.5, 10, 10.5, 11, 11.5, 12, 13, 14")
-
-CLOTHES_COLOUR = Choice("color", CLOTHES_COLOURS, 3, 9, "in {}")
-SHOE_COLOUR = Choice("color", SHOE_COLOURS, 3, 7, "in {}")
-HOME_COLOUR = Choice("color", HOME_COLOURS, 3, 7, "in {}")
-DEVICE_COLOUR = Choice("color", DEVICE_COLOURS, 2, 6, "in {}")
-CLOTHES_SIZE = Choice("size", CLOTHES_SIZES, 4, 8, "in size {}", ordered=True)
-WOMENS_SHOE_SIZE = Choice("size", WOMENS_SHOE_SIZES, 5, 10, "in size {}", ordered=True)
-MENS_SHOE_SIZE = Choice("size", MENS_SHOE_SIZES, 5, 10, "in size {}", ordered=True)
+WOMENS_SHOE_SIZE = choice(
+    "size",
+    "5, 5.5, 6, 6.5, 7, 7.5, 8, 8.5, 9, 9.5, 10, 10.5, 11",
+    5,
+    10,
+    "in size {}",
+    ordered=True,
+)
+MENS_SHOE_SIZE = choice(
+    "size",
+    "7, 7.5, 8, 8.5, 9, 9.5, 10, 10.5, 11, 11.5, 12, 13, 14",
+    5,
+    10,
+    "in size {}",
+    ordered=True,
+)
 
 
 def pack(row: str = "1, 2, 3, 4, 6, 8, 12") -> Choice:
     """How many come in one order, such as `pack of 3`."""
-    counts = tuple(f"pack of {count}" for count in values(row))
-    return Choice("item package quantity", counts, 2, 4, "as a {}", ordered=True)
+    counts = ", ".join(f"pack of {count.strip()}" for count in row.split(","))
+    return choice("item package quantity", counts, 2, 4, "as a {}", ordered=True)
 
 
 SPOKEN = {

@@ -1,4 +1,4 @@
-"""Products from a seed: families of siblings that differ in one feature, one option or the price."""
+"""Products from a seed: families of siblings that differ in one feature, option or price."""
 
 from __future__ import annotations
 

@@ -103,3 +103,23 @@ class Domain(NamedTuple):
     name: str
     category: str
     types: tuple[ProductType, ...]
+
+
+def only(features: tuple[Feature, ...], *words: str) -> tuple[Feature, ...]:
+    """The features with these words, in the order of the words.
+
+    Raises:
+        KeyError: no feature has the words.
+    """
+    named = {feature.words: feature for feature in features}
+    return tuple(named[word] for word in words)
+
+
+def without(features: tuple[Feature, ...], *words: str) -> tuple[Feature, ...]:
+    """The features but those with these words.
+
+    Raises:
+        KeyError: no feature has the words.
+    """
+    left_out = only(features, *words)
+    return tuple(feature for feature in features if feature not in left_out)
