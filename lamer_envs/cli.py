@@ -12,6 +12,7 @@ from lamer_envs.commands.environments import envs
 from lamer_envs.commands.evaluation import eval_, report
 from lamer_envs.commands.play import play
 from lamer_envs.commands.training import presets, train
+from lamer_envs.commands.webshop import app as webshop
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -44,6 +45,7 @@ app.command()(report)
 app.command()(train)
 app.command()(presets)
 app.add_typer(alfworld, name="alfworld")
+app.add_typer(webshop, name="webshop")
 
 
 def main() -> None:

@@ -1,0 +1,165 @@
+"""Recorded trials: a table of what is in a file, and each trial played again page by page."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lamer_envs.evaluation.run import CONFIG_FILE, TRIALS_FILE
+from lamer_envs.meta.trial import Trial, Turn
+from lamer_envs.webshop.env import WebShopEnv
+from lamer_envs.webshop.serve.visits import Attempt, Deed, Visit
+
+ENV_ID = "LaMer/WebShop-v0"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the table.
+
+    Attributes:
+        offset: where the record begins in the file, in bytes.
+        task_seed, trial: which trial it is.
+        outcomes: whether each episode succeeded.
+        turns: actions in all episodes.
+        reward: of the last episode.
+    """
+
+    offset: int
+    task_seed: int
+    trial: int
+    outcomes: tuple[bool, ...]
+    turns: int
+    reward: float
+
+
+class Recording:
+    """A file of trials, read one at a time, since prompts make it large.
+
+    Attributes:
+        path: of the file.
+        entries: its trials.
+        damaged: one line for each record that cannot be read.
+        env_kwargs: of the run folder's `config.json`; `None` where there is none.
+
+    Args:
+        path: a `trials.jsonl`, or the run folder that holds it.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it holds no trial of WebShop, or its config is no JSON object.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path / TRIALS_FILE if path.is_dir() else path
+        self.env_kwargs = _config_arguments(self.path.parent / CONFIG_FILE)
+        self.entries: list[Entry] = []
+        self.damaged: list[str] = []
+        offset = 0
+        with self.path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                try:
+                    self.entries.append(_entry(offset, _decoded(line)))
+                except ValueError as error:
+                    self.damaged.append(f"line {number}: {error}")
+                offset += len(line)
+        if not self.entries:
+            why = f" ({self.damaged[0]})" if self.damaged else ""
+            raise ValueError(f"{self.path} holds no trial of {ENV_ID}{why}")
+
+    def trial(self, number: int) -> Trial:
+        """The trial of an entry.
+
+        Raises:
+            OSError, ValueError: the file has changed since it was opened.
+        """
+        with self.path.open("rb") as file:
+            file.seek(self.entries[number].offset)
+            return _decoded(file.readline())
+
+
+def _decoded(line: bytes) -> Trial:
+    trial = Trial.from_json(line.decode("utf-8", "surrogatepass"))
+    if trial.env_id != ENV_ID:
+        raise ValueError(f"a trial of {trial.env_id}, not of {ENV_ID}")
+    if not trial.episodes or not isinstance(trial.task_seed, int) or trial.task_seed < 0:
+        raise ValueError("a trial without an episode or without a task seed")
+    return trial
+
+
+def _entry(offset: int, trial: Trial) -> Entry:
+    return Entry(
+        offset,
+        trial.task_seed,
+        trial.trial,
+        tuple(episode.success for episode in trial.episodes),
+        sum(len(episode.turns) for episode in trial.episodes),
+        trial.episodes[-1].reward,
+    )
+
+
+def _config_arguments(path: Path) -> dict[str, Any] | None:
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise ValueError(f"{path} is no JSON: {error}") from error
+    arguments = config.get("env_kwargs") if isinstance(config, dict) else None
+    if not isinstance(arguments, dict):
+        raise ValueError(f"{path} names no env_kwargs: expected the config of an evaluation")
+    return arguments
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture of a replay.
+
+    Attributes:
+        episode: its index.
+        deed: the turn as it was played again; `None` on the page that ends the episode.
+        record: the recorded turn; on the page that ends the episode the reflection, or `None`.
+        attempt: the episode.
+        differs: whether the recorded agent saw another page than the one that is drawn.
+        value: the recorded return, G of this turn; `None` where there is no turn.
+    """
+
+    episode: int
+    deed: Deed | None
+    record: Turn | None
+    attempt: Attempt
+    differs: bool
+    value: float | None
+
+
+def frames(env: WebShopEnv, trial: Trial) -> tuple[Visit, list[Frame]]:
+    """Play a recorded trial again: a frame for each turn, and one for the end of each episode."""
+    visit = Visit(env, trial.task_seed, len(trial.episodes))
+    made: list[Frame] = []
+    place = 0
+    for number, episode in enumerate(trial.episodes):
+        if number:
+            before = trial.episodes[number - 1].reflection
+            visit.restart(before.action if before else "")
+        attempt = visit.attempt
+        for index, record in enumerate(episode.turns):
+            # Only on another catalogue than the recorded one can it be over early.
+            if attempt.over:
+                break
+            visit.act(record.action)
+            deed = attempt.deeds[-1]
+            differs = deed.observation != record.observation
+            value = _value(trial, place + index)
+            made.append(Frame(number, deed, record, attempt, differs, value))
+        place += len(episode.turns)
+        differs = attempt.observation != episode.final_observation or not attempt.over
+        value = _value(trial, place) if episode.reflection else None
+        made.append(Frame(number, None, episode.reflection, attempt, differs, value))
+        place += episode.reflection is not None
+    return visit, made
+
+
+def _value(trial: Trial, place: int) -> float | None:
+    return trial.returns[place] if place < len(trial.returns) else None
