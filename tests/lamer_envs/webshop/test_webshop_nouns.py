@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lamer_envs.webshop.nouns import rule_nouns, spacy_nouns
+from lamer_envs.webshop.nouns import default_nouns, noun_reader, rule_nouns, spacy_nouns
 
 TITLES = (
     "Halden Women's Slip On Walking Shoes with Rubber Sole, 2 Pack",
@@ -60,15 +60,21 @@ def test_spacy_reads_nouns_and_names_and_remembers_them(by_spacy):
     assert not {"of", "by", "made", ","} & set(nouns)
     assert by_spacy("Soft towels made of cotton by Acme, towels") is nouns
     assert spacy_nouns() is by_spacy
+    assert noun_reader("spacy") is by_spacy
+    assert default_nouns() == "spacy"
 
 
-def test_without_spacy_the_extra_is_named():
+def test_without_spacy_the_rule_is_the_default_and_the_extra_is_named():
     code = (
         "import sys; sys.modules['spacy'] = None\n"
-        "from lamer_envs.webshop.nouns import rule_nouns, spacy_nouns\n"
-        "assert rule_nouns('Desk Lamp') == ('desk', 'lamp')\n"
-        "try:\n    spacy_nouns()\n"
+        "import warnings; warnings.simplefilter('always')\n"
+        "import importlib.util as util; util.find_spec = lambda name: None\n"
+        "from lamer_envs.webshop.nouns import default_nouns, noun_reader\n"
+        "assert default_nouns() == default_nouns() == 'rule'\n"
+        "assert noun_reader('rule')('Desk Lamp') == ('desk', 'lamp')\n"
+        "try:\n    noun_reader('spacy')\n"
         "except ModuleNotFoundError as error:\n    print(error)\n"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "pip install 'lamer[webshop]'" in run.stdout
+    assert run.stderr.count("pip install 'lamer[webshop]'") == 1
