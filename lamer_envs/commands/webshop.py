@@ -72,17 +72,14 @@ def serve(
             f'this needs the serve extra: pip install "lamer[serve]" (missing: {error.name})'
         ) from error
     env_kwargs = _env_arguments(source, products, data_root, env_arg or [])
-    with user_values():
-        listener = _listen(host, port)
-        with listener:
-            application = create_app(
-                site.make_site(env_kwargs, split, seed, episodes, trials),
-            )
-            address = _address(host, listener)
-            console().print(f"WebShop is open: {address} (Ctrl-C closes it)", soft_wrap=True)
-            if open_:
-                importlib.import_module("webbrowser").open(address)
-            _run(application, listener)
+    with _listen(host, port) as listener:
+        with user_values():
+            application = create_app(site.make_site(env_kwargs, split, seed, episodes, trials))
+        address = _address(host, listener)
+        console().print(f"WebShop is open: {address} (Ctrl-C closes it)", soft_wrap=True)
+        if open_:
+            importlib.import_module("webbrowser").open(address)
+        _run(application, listener)
     console().print("WebShop is closed.")
 
 

@@ -137,7 +137,7 @@ _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 
 def picture(product: Product, chosen: Mapping[str, str]) -> Markup:
-    """An inline SVG of the product, in the colour that was chosen or that its texts name.
+    """An inline SVG of the product, in the colour that was chosen, or the first that it comes in.
 
     Args:
         chosen: option values by option name; may be empty.
@@ -183,7 +183,7 @@ def _singular(word: str) -> str:
 def _colour(product: Product, chosen: Mapping[str, str]) -> str:
     picked = [value for name, value in chosen.items() if "color" in name.lower()]
     offered = [values[0] for name, values in product.options if "color" in name and values]
-    named = _named_colour((*picked, product.title, *offered))
+    named = _named_colour((*picked, *offered, product.title))
     digest = hashlib.blake2b(product.asin.encode("utf-8", "surrogatepass"), digest_size=2).digest()
     return named or _PALETTE[int.from_bytes(digest, "big") % len(_PALETTE)]
 

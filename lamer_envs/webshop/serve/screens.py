@@ -26,7 +26,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value of an option; `target` is empty where another option's value hides it."""
+    """A value of an option; `target` is empty where a button or another option's value hides it."""
 
     target: str
     value: str
@@ -86,16 +86,17 @@ def screen(shop: Shop, view: View) -> Screen:
             page=view.page,
             pages=max(1, -(-total // PAGE_SIZE)),
         )
-    item = shop.catalogue.item(view.product)
-    product = item.product
-    on_item = frozenset(shop.clickables(View("item", view.query, view.page, view.product)))
+    product = shop.catalogue.item(view.product).product
+    bare = View("item", view.query, view.page, view.product)
+    on_item = frozenset(shop.clickables(bare))
     chosen = dict(view.chosen)
     options = []
     for name, values in product.options:
         choices = []
         for value in values:
             target = plain(value)
-            reachable = target in on_item and item.values.get(target) == (name, value)
+            clicked = shop.click(bare, target)
+            reachable = clicked is not None and clicked.chosen == ((name, value),)
             choices.append(Choice(target if reachable else "", value, chosen.get(name) == value))
         options.append((name, tuple(choices)))
     return Screen(
