@@ -19,6 +19,10 @@ _NO_LOCKS = frozenset({errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOL
 """What file systems without locks answer, as those of some clusters do."""
 
 
+class FolderInUseError(ValueError):
+    """Another process is in the folder."""
+
+
 @contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
     """Keep every other process, and every other `exclusive`, out of a folder in the meantime.
@@ -32,7 +36,7 @@ def exclusive(folder: Path) -> Iterator[None]:
         folder: made where it does not exist.
 
     Raises:
-        ValueError: another process is in the folder.
+        FolderInUseError: another process is in the folder.
         OSError: the folder or the file in it cannot be made.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -59,7 +63,7 @@ def _locked(path: Path) -> int:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise ValueError(
+                raise FolderInUseError(
                     f"{path.parent} is in use by another process; wait for it, or choose another "
                     "folder"
                 ) from None

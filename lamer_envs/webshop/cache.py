@@ -1,0 +1,132 @@
+"""Folders that are made once, whole or not at all, and then only read."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+from lamer_envs.evaluation.lock import FolderInUseError, exclusive
+
+VARIABLE = "LAMER_CACHE"
+"""The environment variable that names the cache's folder."""
+
+_MANIFEST = "files.json"
+_DRAFT = ".draft"
+_CONTENT = "content-"
+_READABLE = 0o755
+_PAUSE = 0.05
+
+Build = Callable[[Path], None]
+
+
+def cache_root() -> Path:
+    """`$LAMER_CACHE`, or `lamer` in the user's folder for caches."""
+    if named := os.environ.get(VARIABLE):
+        return Path(named).expanduser().absolute()
+    home = os.environ.get("LOCALAPPDATA") if os.name == "nt" else os.environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "lamer"
+
+
+def cached_folder(key: str, build: Build) -> Path:
+    """The folder of a key, built by the first that asks for it.
+
+    The folder is built under another name and moved into its place when it is whole, so that a
+    build that was killed leaves nothing that is read; what it leaves is removed by the next build
+    of the key. Of several processes that ask at once, one builds and the others wait. A folder
+    whose files are missing or of another size is built anew. Where the cache cannot be written, a
+    warning says so, and the folder is temporary.
+
+    Args:
+        key: names the content; a hash of all that `build` depends on. Letters, digits, `-`, `_`.
+        build: fills an empty folder.
+    """
+    folder = cache_root() / key
+    if _whole(folder):
+        return folder
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        return _built(folder, build)
+    except OSError as error:
+        if _writable(folder.parent):
+            raise
+        warnings.warn(
+            f"the cache {folder.parent} cannot be written ({error.strerror}), so that this is made "
+            f"anew in every process; name a folder that can be in ${VARIABLE}",
+            stacklevel=2,
+        )
+        return _built(_temporary_root() / key, build)
+
+
+def _built(folder: Path, build: Build) -> Path:
+    draft = folder.with_name(folder.name + _DRAFT)
+    while not _whole(folder):
+        try:
+            with exclusive(draft):
+                if not _whole(folder):
+                    _make(folder, draft, build)
+        except FolderInUseError:
+            time.sleep(_PAUSE)
+    with suppress(OSError):
+        draft.rmdir()
+    return folder
+
+
+def _make(folder: Path, draft: Path, build: Build) -> None:
+    # Who holds the lock of the draft knows that whatever lies in it was left by a killed build.
+    for left in draft.glob(f"{_CONTENT}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    content = Path(tempfile.mkdtemp(prefix=_CONTENT, dir=draft))
+    try:
+        _fill(content, build)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.replace(content, folder)
+    except BaseException:
+        shutil.rmtree(content, ignore_errors=True)
+        raise
+
+
+def _fill(content: Path, build: Build) -> None:
+    build(content)
+    content.chmod(_READABLE)
+    sizes = {
+        file.relative_to(content).as_posix(): file.stat().st_size
+        for file in sorted(content.rglob("*"))
+        if file.is_file()
+    }
+    (content / _MANIFEST).write_text(json.dumps(sizes, indent=0) + "\n", encoding="utf-8")
+
+
+def _whole(folder: Path) -> bool:
+    """Whether a folder holds all that was built, by the sizes of the files."""
+    try:
+        sizes = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        return all((folder / name).stat().st_size == size for name, size in sizes.items())
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+@cache
+def _temporary_root() -> Path:
+    """A folder that goes away with the process."""
+    holder = tempfile.TemporaryDirectory(prefix="lamer-", ignore_cleanup_errors=True)
+    _KEPT.append(holder)
+    return Path(holder.name)
+
+
+_KEPT: list[tempfile.TemporaryDirectory[str]] = []
