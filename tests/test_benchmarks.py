@@ -58,6 +58,26 @@ def test_speeds(tmp_path: Path) -> None:
         assert best <= bound if row["unit"] == "µs" else best >= bound, row
 
 
+def test_alfworld(tmp_path: Path) -> None:
+    options = ["--repeats", "2", "--games", "12", "--envs", "60", "--real-games", "0"]
+    process = run("alfworld.py", tmp_path, *options)
+    assert process.returncode == 0, process.stderr
+    record, table = results("alfworld", tmp_path)
+    assert table == process.stdout[:-1]
+    assert record["machine"]["command"] == f"python benchmarks/alfworld.py {' '.join(options)}"
+    assert record["textworld"] == {}
+    values = record["lamer"]
+    assert all(math.isfinite(value) for name in values for value in values[name])
+    # A tenth of what was asked for, as above.
+    assert max(values["steps with sorted admissible commands, a second"]) >= 7_000
+    for name, most in (
+        ("reset of a game played before, ms", 2),
+        ("generation of a game, mean, in a layout known already, ms", 10),
+        ("memory of an environment, allocated, MB", 1.5),
+    ):
+        assert 0 < min(values[name]) <= most, name
+
+
 def test_baselines(tmp_path: Path) -> None:
     process = run("baselines.py", tmp_path, "--tasks", "100")
     assert process.returncode == 0, process.stderr
@@ -92,6 +112,7 @@ def test_baselines(tmp_path: Path) -> None:
         ("envs.py", ["--repeats", "0"]),
         ("envs.py", ["--seconds", "0"]),
         ("baselines.py", ["--tasks", "1"]),
+        ("alfworld.py", ["--repeats", "0"]),
     ],
 )
 def test_wrong_sizes_are_refused(script: str, arguments: list[str], tmp_path: Path) -> None:

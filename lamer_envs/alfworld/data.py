@@ -100,7 +100,7 @@ def load_scene(file: Path, grammar: Grammar | None = None) -> Scene:
     try:
         return read_scene(file.read_text(encoding="utf-8"), grammar=grammar)
     except (OSError, ValueError) as error:
-        raise GameFileError(f"{file}: {error}") from error
+        raise GameFileError(f"{file}: {error}. {_HOW_TO_GET_IT}") from error
 
 
 def _data_root(root: str | Path | None) -> Path:
@@ -167,7 +167,9 @@ def _solvable(file: Path) -> bool:
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise GameFileError(f"{file} is no readable game file: {error}") from error
+        raise GameFileError(
+            f"{file} is no readable game file: {error}. {_HOW_TO_GET_IT}"
+        ) from error
     return isinstance(data, dict) and data.get("solvable") is True
 
 
