@@ -41,6 +41,11 @@ ENVIRONMENTS: tuple[Registered, ...] = (
         "lamer_envs.alfworld.env:ALFWorldEnv",
         "run an errand in a household; exploration and common sense",
     ),
+    Registered(
+        "LaMer/WebShop-v0",
+        "lamer_envs.webshop.env:WebShopEnv",
+        "buy what a shopper describes; search, comparison and options",
+    ),
 )
 
 

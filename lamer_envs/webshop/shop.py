@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from lamer_envs.webshop.catalogue import Catalogue, Listing
@@ -13,7 +13,6 @@ PageKind = Literal[
     "search", "results", "item", "description", "features", "reviews", "attributes", "done"
 ]
 SUB_PAGES: tuple[PageKind, ...] = ("description", "features", "reviews", "attributes")
-PAGE_KINDS: tuple[str, ...] = get_args(PageKind)
 
 BACK_TO_SEARCH = "back to search"
 NEXT = "next >"
@@ -181,7 +180,8 @@ class Shop:
 
 
 def _spelled(chosen: tuple[tuple[str, str], ...]) -> str:
-    return json.dumps(chosen, ensure_ascii=False, separators=(",", ":")) if chosen else ""
+    return _spell(chosen) if chosen else ""
 
 
 _START = View("search")
+_spell = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -99,7 +99,8 @@ def test_shared_memory_limits() -> None:
 
 
 def _actions(env: gym.Env[str, str], info: dict[str, Any], step: int) -> str:
-    offered = info["admissible_actions"] or ["up", "left", "down", "right"]
+    searches = ["search[black shoes]", "search[oil]"] if info.get("can_search") else None
+    offered = info["admissible_actions"] or searches or ["up", "left", "down", "right"]
     return str(offered[step % len(offered)])
 
 

@@ -18,6 +18,7 @@ FIRST_LINES = {
     "LaMer/Sokoban-v0": "0: ",
     "LaMer/MineSweeper-v0": "Row 1: ",
     "LaMer/ALFWorld-v0": "[A-Z]",
+    "LaMer/WebShop-v0": "WebShop|Instruction:|Thank you",
 }
 SETS = [(env_id, prompts) for env_id in IDS for prompts in ("default", "compact")]
 CODES = {code.value for code in ParseCode}
@@ -42,6 +43,7 @@ PIECES = st.sampled_from(
             "-",
             "0",
         ),
+        *("search[", "click[", "]", "Back to Search", "buy now"),
         *("{rows}", "{}", "%s", "$x", "\x00", "\ud800", "\udfff", "İ", "（２，３）", "🙂", "√"),
     ]
 )
