@@ -11,7 +11,7 @@ from lamer_envs.webshop.judge import Verdict, judge
 from lamer_envs.webshop.nouns import NounReader
 from lamer_envs.webshop.prices import hidden_price
 from lamer_envs.webshop.records import Goal, Product
-from lamer_envs.webshop.shop import MAX_HITS, PAGE_SIZE, plain
+from lamer_envs.webshop.shop import MAX_HITS, offered_values
 
 _QUERIES_KEPT = 4096
 _PAGES_KEPT = 4096
@@ -52,8 +52,7 @@ class Item(NamedTuple):
 
     Attributes:
         product: the product.
-        values: what can be chosen: from the option value in the form of `plain` to the option's
-            name and the value. Of two options that share a value, the later one has it.
+        values: what can be chosen; see `offered_values`.
         segments: of the page's text: options, title, price and rating.
     """
 
@@ -149,11 +148,6 @@ class Catalogue:
 
     def _item(self, number: int) -> Item:
         product = self.products[number]
-        values: dict[str, tuple[str, str]] = {}
-        shown: list[str] = []
-        for name, choices in product.options:
-            shown.append(name)
-            shown += choices
-            values.update((plain(value), (name, value)) for value in choices)
+        shown = [text for name, values in product.options for text in (name, *values)]
         shown += (product.title, f"Price: {product.price_tag}", f"Rating: {product.rating}")
-        return Item(product, values, tuple(text.strip() for text in shown))
+        return Item(product, offered_values(product), tuple(text.strip() for text in shown))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import warnings
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal, overload
 
@@ -33,7 +34,7 @@ _INDEX = "index"
 
 # The code that decides what is in a cached folder: another version of it gets another folder.
 _PRODUCT_CODE = ("records.py", "store.py", "search")
-_GOAL_CODE = ("judge.py", "colours.py", "nouns.py", "prices.py", "opening.py")
+_GOAL_CODE = ("judge.py", "colours.py", "nouns.py", "prices.py", "shop.py", "opening.py")
 _DATA_CODE = ("data.py", "json_stream.py", "real_records.py")
 
 
@@ -227,16 +228,20 @@ class _DataShelf:
             *(spec.goals, spec.seed, spec.compat, spec.nouns),
         )
 
-    def _load(self) -> WebShopData:
+    @cached_property
+    def _data(self) -> WebShopData:
         return WebShopData.load(root=self._spec.data_root, limit=self._spec.num_products)
 
     def products(self) -> Iterator[Product]:
-        return self._load().products()
+        yield from self._data.products()
+        broken = [str(part) for part in self._data.summary if part.broken]
+        if broken:
+            warnings.warn("some records are not in the shop\n" + "\n".join(broken), stacklevel=2)
 
     def goals(self, products: Sequence[Product]) -> Iterable[tuple[str, Goal]]:
         spec = self._spec
         return RealGoals(
-            self._load(),
+            self._data,
             products,
             kind=spec.goals,
             seed=spec.seed,

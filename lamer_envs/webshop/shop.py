@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from lamer_envs.webshop.records import Product
+
 if TYPE_CHECKING:
     from lamer_envs.webshop.catalogue import Catalogue, Listing
 
@@ -51,6 +53,14 @@ class View:
 def plain(text: str) -> str:
     """Lower case, with every run of white space a single space and none at the ends."""
     return " ".join(text.lower().split())
+
+
+def offered_values(product: Product) -> dict[str, tuple[str, str]]:
+    """What can be chosen on a product's page: `plain` value to the option's name and the value.
+
+    Of two options that share a value, the later one has it: there is one thing to click.
+    """
+    return {plain(value): (name, value) for name, values in product.options for value in values}
 
 
 class Shop:
