@@ -84,18 +84,18 @@ class WebShopEnv(TextEnv[Goal]):
     before the purchase).
 
     ## Known differences from the original
-    - A restart keeps the goal and the hidden prices; there, a session that has bought gets
-      another goal, and prices are drawn in each process.
-    - No product is a goal both in training and in test; there, goals of one product are in both.
-    - The page after the purchase hides the score unless `hide_score=False`.
-    - Goals that their own product cannot fulfil are left out; `compat=True` keeps those of real
-      data.
-    - Every query is an ordinary one; there, `search[<a> x]` crashes and `<r>`, `<c>` and `<q>` list
+    - A restart keeps the goal and the hidden prices; there, a session that has bought something
+      gets another goal, and prices are drawn anew in every process.
+    - No product is a goal in two splits; there, products of test goals are trained on.
+    - The page after the purchase shows nothing of the goal, and the score on request only; there,
+      the score is always on it.
+    - Goals that their own product cannot fulfil are left out, and an option value counts for the
+      option that it was chosen for; `compat=True` keeps all goals of real data and scores as there.
+    - One searches from the search page only; there, the text mode searches from any page, and so it
+      does here with `compat=True`.
+    - Every query is an ordinary one; there, `search[<a> x]` crashes, and `<r>`, `<c>` and `<q>` list
       products by other rules.
-    - The search bar is on the search page only; there, the text mode searches from any page, and
-      so it does here with `compat=True`.
-    - The instruction is shown after the purchase neither there nor here; nor does that page show
-      here the goal's product and the other entries that the original hides from people.
+    - There are no reviews: the data that can be downloaded hold none.
 
     ## Version History
     - v0: first version.
