@@ -45,10 +45,11 @@ def generated_game(task_type: str, split: str, seed: int) -> dict[str, Any]:
 
 @dataclass
 class Tally:
-    """What one real engine has compared so far, by kind of game."""
+    """What one real engine has compared so far, by kind of game, and the commands by verb."""
 
     steps: Counter[str] = field(default_factory=Counter)
     walks: Counter[str] = field(default_factory=Counter)
+    verbs: Counter[str] = field(default_factory=Counter)
     difference: Difference | None = None
 
 
@@ -70,8 +71,10 @@ def play(
         # Every other pair of walks tends to a win and goes on past it.
         planned = number % 4 < 2
         plan = shortest_plan(Game(scene_from_game(game))) if planned else None
-        compared, tally.difference = compare(real, game, rng, arguments.walk, plan or ())
-        tally.steps[kind] += compared
+        walk = compare(real, game, rng, arguments.walk, plan or ())
+        tally.difference = walk.difference
+        tally.steps[kind] += walk.steps
+        tally.verbs += walk.verbs
         tally.walks[kind] += 1
         if tally.walks.total() % 20 == 0:
             print(f"worker {worker}: {tally.steps.total():,} steps", file=sys.stderr, flush=True)
@@ -105,6 +108,7 @@ def main() -> int:
         "machine": machine,
         "compared_steps": dict(sum((tally.steps for tally in tallies), Counter())),
         "walks": dict(sum((tally.walks for tally in tallies), Counter())),
+        "commands": dict(sum((tally.verbs for tally in tallies), Counter()).most_common()),
         "differences": len(differences),
         "minutes": round((time.perf_counter() - started) / 60, 1),
     }
