@@ -93,8 +93,8 @@ class WebShopEnv(TextEnv[Goal]):
       option that it was chosen for; `compat=True` keeps all goals of real data and scores as there.
     - One searches from the search page only; there, the text mode searches from any page, and so it
       does here with `compat=True`.
-    - Every query is an ordinary one; there, `search[<a> x]` crashes, and `<r>`, `<c>` and `<q>` list
-      products by other rules.
+    - Every query is an ordinary one; there, `search[<a> x]` crashes, and `<r>`, `<c>` and `<q>`
+      list products by other rules.
     - There are no reviews: the data that can be downloaded hold none.
 
     ## Version History
