@@ -33,8 +33,8 @@ _BLOCK = 1 << 22
 _INDEX = "index"
 
 # The code that decides what is in a cached folder: another version of it gets another folder.
-_PRODUCT_CODE = ("records.py", "store.py", "search")
-_GOAL_CODE = ("judge.py", "colours.py", "nouns.py", "prices.py", "shop.py", "opening.py")
+_PRODUCT_CODE = ("records.py", "store.py", "search", "opening.py")
+_GOAL_CODE = ("judge.py", "colours.py", "nouns.py", "prices.py", "shop.py")
 _DATA_CODE = ("data.py", "json_stream.py", "real_records.py")
 
 
