@@ -93,7 +93,9 @@ def test_a_broken_file_is_named(root: Path) -> None:
     broken = root / "json_2.1.1" / "train" / f"{TASK_TYPES[0]}-X-None-Y-1" / "trial_1"
     broken.mkdir(parents=True)
     (broken / "game.tw-pddl").write_text("{")
-    with pytest.raises(GameFileError, match=r"X-None-Y-1/trial_1/game.tw-pddl is no readable.*download"):
+    with pytest.raises(
+        GameFileError, match=r"X-None-Y-1/trial_1/game.tw-pddl is no readable.*download"
+    ):
         GameFolder("train")
     (broken / "game.tw-pddl").write_text('{"solvable": true}')
     GameFolder("train")
