@@ -9,7 +9,6 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -19,8 +18,8 @@ VARIABLE = "LAMER_CACHE"
 """The environment variable that names the cache's folder."""
 
 _MANIFEST = "files.json"
-_DRAFT = ".draft"
-_CONTENT = "content-"
+_DRAFT = ".draft-"
+_LOCKS = ".locks"
 _READABLE = 0o755
 _PAUSE = 0.05
 
@@ -66,36 +65,36 @@ def cached_folder(key: str, build: Build) -> Path:
 
 
 def _built(folder: Path, build: Build) -> Path:
-    draft = folder.with_name(folder.name + _DRAFT)
+    # The lock's folder stays: removed, it could be gone just when another process enters it.
+    lock = folder.parent / _LOCKS / folder.name
     while not _whole(folder):
         try:
-            with exclusive(draft):
+            with exclusive(lock):
                 if not _whole(folder):
-                    _make(folder, draft, build)
+                    _make(folder, build)
         except FolderInUseError:
             time.sleep(_PAUSE)
-    with suppress(OSError):
-        draft.rmdir()
     return folder
 
 
-def _make(folder: Path, draft: Path, build: Build) -> None:
-    # Who holds the lock of the draft knows that whatever lies in it was left by a killed build.
-    for left in draft.glob(f"{_CONTENT}*"):
+def _make(folder: Path, build: Build) -> None:
+    # Who holds the lock knows that whatever drafts there are were left by killed builds.
+    for left in folder.parent.glob(f"{folder.name}{_DRAFT}*"):
         shutil.rmtree(left, ignore_errors=True)
-    content = Path(tempfile.mkdtemp(prefix=_CONTENT, dir=draft))
+    draft = Path(tempfile.mkdtemp(prefix=folder.name + _DRAFT, dir=folder.parent))
     try:
-        _fill(content, build)
+        _fill(draft, build)
         shutil.rmtree(folder, ignore_errors=True)
-        os.replace(content, folder)
+        os.replace(draft, folder)
     except BaseException:
-        shutil.rmtree(content, ignore_errors=True)
+        shutil.rmtree(draft, ignore_errors=True)
         raise
 
 
 def _fill(content: Path, build: Build) -> None:
-    build(content)
+    # `mkdtemp` makes folders that only their owner may read.
     content.chmod(_READABLE)
+    build(content)
     sizes = {
         file.relative_to(content).as_posix(): file.stat().st_size
         for file in sorted(content.rglob("*"))
