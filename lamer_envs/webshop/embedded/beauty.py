@@ -92,9 +92,9 @@ _SCENT = (
     "sandalwood, green apple, cherry blossom, ocean breeze, peppermint, honey almond, "
     "mango"
 )
-_SCENTS = choice("scent", _SCENT, 3, 6, "in the {} scent")
-_BOTTLE = choice("size", "2 oz, 4 oz, 8 oz, 12 oz, 16 oz, 32 oz", 2, 4, "in the {} size")
-_JAR = choice("size", "0.5 oz, 1 oz, 1.7 oz, 2.5 oz, 4 oz", 2, 4, "in the {} size")
+_SCENTS = choice("scent", _SCENT, 4, 9, "in the {} scent")
+_BOTTLE = choice("size", "2 oz, 4 oz, 8 oz, 12 oz, 16 oz, 32 oz", 3, 5, "in the {} size")
+_JAR = choice("size", "0.5 oz, 1 oz, 1.7 oz, 2.5 oz, 4 oz", 3, 4, "in the {} size")
 _LIP_SHADES = (
     "ruby red, nude beige, dusty rose, berry wine, coral crush, mocha, hot pink, brick, "
     "plum velvet, peach, cinnamon, mauve, bare, cranberry, orchid"
@@ -115,8 +115,8 @@ BEAUTY = Domain(
             ("a shampoo", "a hair wash", "some shampoo"),
             ("volumizing", "clarifying", "anti dandruff", "curl defining", "smoothing"),
             (*_GENTLE, *_HAIR),
-            (_SCENTS, _BOTTLE),
-            (7, 34),
+            (_SCENTS, _BOTTLE, pack("1, 2, 3, 4")),
+            (9, 53),
         ),
         ProductType(
             "hair masks",
@@ -125,8 +125,8 @@ BEAUTY = Domain(
             ("a hair mask", "a hair treatment"),
             ("overnight", "rinse out", "leave in", "protein"),
             (*_GENTLE, *_HAIR),
-            (_JAR, pack("1, 2, 3, 4")),
-            (9, 40),
+            (_JAR, pack("1, 2, 3, 4"), _SCENTS),
+            (11, 62),
         ),
         ProductType(
             "face moisturizers",
@@ -145,7 +145,7 @@ BEAUTY = Domain(
                 before("anti aging", "softens wrinkles around the eyes", "that softens wrinkles"),
             ),
             (_JAR, pack("1, 2, 3")),
-            (9, 58),
+            (11, 90),
         ),
         ProductType(
             "body washes",
@@ -154,8 +154,8 @@ BEAUTY = Domain(
             ("a body wash", "a shower gel", "some shower soap"),
             ("exfoliating", "foaming", "creamy", "oil infused"),
             (*without(_GENTLE, "fragrance free"), *_SKIN),
-            (_SCENTS, _BOTTLE),
-            (6, 28),
+            (_SCENTS, _BOTTLE, pack("1, 2, 3, 6")),
+            (8, 43),
         ),
         ProductType(
             "sunscreens",
@@ -174,10 +174,11 @@ BEAUTY = Domain(
                 before("reef safe", "spares corals and fish", "that spares corals"),
             ),
             (
-                choice("sun protection", "spf 15, spf 35, spf 50, spf 70", 2, 3, "rated {}"),
-                choice("size", "1.5 oz, 3 oz, 6 oz, 10 oz", 2, 4, "in the {} size"),
+                choice("sun protection", "spf 15, spf 35, spf 50, spf 70", 3, 3, "rated {}"),
+                choice("size", "1.5 oz, 3 oz, 6 oz, 10 oz", 3, 3, "in the {} size"),
+                pack("1, 2, 3"),
             ),
-            (8, 36),
+            (10, 56),
         ),
         ProductType(
             "lipsticks",
@@ -191,8 +192,8 @@ BEAUTY = Domain(
                 with_("vitamin e", "keeps lips from cracking", "that keeps lips from cracking"),
                 with_("beeswax", "from hives in the valley", "with wax from hives", rival="wax"),
             ),
-            (choice("color", _LIP_SHADES, 4, 9, "in {}"), pack("1, 2, 3")),
-            (5, 26),
+            (choice("color", _LIP_SHADES, 5, 12, "in {}"), pack("1, 2, 3")),
+            (6, 40),
         ),
         ProductType(
             "nail polishes",
@@ -209,6 +210,11 @@ BEAUTY = Domain(
                     "quick drying",
                 ),
                 before("chip resistant", "no bare tips for ten days", "that leaves no bare tips"),
+                with_(
+                    "a wide brush",
+                    "covers a thumb in one sweep",
+                    "that covers a thumb in one sweep",
+                ),
                 before("low odor", "can be used with the window shut", "that I can use indoors"),
                 before("lamp free", "cures in daylight", "that cures in daylight"),
                 *only(_GENTLE, "cruelty free", "plant based"),
@@ -216,8 +222,8 @@ BEAUTY = Domain(
                     "brittle nails", "builds up thin layers that split", "that builds up thin nails"
                 ),
             ),
-            (choice("color", _NAIL_SHADES, 4, 9, "in {}"), pack("1, 2, 4, 6")),
-            (5, 24),
+            (choice("color", _NAIL_SHADES, 5, 12, "in {}"), pack("1, 2, 4, 6")),
+            (6, 37),
         ),
         ProductType(
             "makeup brushes",
@@ -227,6 +233,14 @@ BEAUTY = Domain(
             ("kabuki", "eyeshadow", "full face", "contour"),
             (
                 *only(_GENTLE, "cruelty free"),
+                with_(
+                    "tapered tips",
+                    "points that reach each eye corner",
+                    "with points for eye corners",
+                ),
+                before(
+                    "double ended", "a sponge on the other side", "with a sponge on the other side"
+                ),
                 with_("synthetic bristles", "made of soft nylon", "made of soft nylon"),
                 with_("bamboo handles", "light wood that grows back fast", "with light wood grips"),
                 with_("a storage pouch", "zips up for the handbag", "that zips up for my handbag"),
@@ -248,20 +262,20 @@ BEAUTY = Domain(
                 choice(
                     "color",
                     "pink, black, rose gold, white marble, lilac, green, nude",
-                    2,
-                    5,
+                    3,
+                    6,
                     "in {}",
                 ),
                 choice(
                     "set",
                     "5 piece, 8 piece, 10 piece, 12 piece, 16 piece",
-                    2,
+                    3,
                     4,
                     "as a {} set",
                     ordered=True,
                 ),
             ),
-            (8, 45),
+            (10, 70),
         ),
         ProductType(
             "hair dryers",
@@ -290,7 +304,7 @@ BEAUTY = Domain(
             ),
             (
                 DEVICE_COLOUR,
-                choice("plug", "us plug, uk plug, eu plug, au plug", 2, 4, "with {}"),
+                choice("plug", "us plug, uk plug, eu plug, au plug", 3, 3, "with {}"),
             ),
             (24, 160),
         ),
@@ -348,7 +362,7 @@ BEAUTY = Domain(
                 choice(
                     "style",
                     "1 handle, 2 handles, handle and stand, family set",
-                    2,
+                    3,
                     3,
                     "in the {} style",
                 ),

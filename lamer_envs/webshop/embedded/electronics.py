@@ -56,7 +56,7 @@ ELECTRONICS = Domain(
                 choice(
                     "style",
                     "wired, wireless, wireless with mic, gaming",
-                    2,
+                    3,
                     3,
                     "in the {} style",
                 ),
@@ -82,7 +82,13 @@ ELECTRONICS = Domain(
                 ),
                 with_("twin pairing", "two of them fill a garden", "of which two fill a garden"),
             ),
-            (DEVICE_COLOUR, pack("1, 2")),
+            (
+                DEVICE_COLOUR,
+                pack("1, 2"),
+                choice(
+                    "style", "speaker only, with stand, with microphone", 2, 2, "in the {} style"
+                ),
+            ),
             (15, 190),
         ),
         ProductType(
@@ -122,8 +128,8 @@ ELECTRONICS = Domain(
                 before("plug and play", "no account and no setup", "that needs no setup"),
             ),
             (
-                choice("color", "white, black, grey, bronze", 2, 3, "in {}"),
-                choice("resolution", "720p, 1080p, 2k, 4k", 2, 3, "with {}", ordered=True),
+                choice("color", "white, black, grey, bronze", 3, 3, "in {}"),
+                choice("resolution", "720p, 1080p, 2k, 4k", 3, 3, "with {}", ordered=True),
                 pack("1, 2, 4"),
             ),
             (24, 240),
@@ -163,9 +169,16 @@ ELECTRONICS = Domain(
                 choice(
                     "layout",
                     "us layout, uk layout, german layout, french layout, nordic layout",
-                    2,
+                    3,
                     4,
                     "with {}",
+                ),
+                choice(
+                    "style",
+                    "keyboard only, with mouse, with mouse and mat",
+                    2,
+                    2,
+                    "in the {} style",
                 ),
             ),
             (18, 150),
@@ -205,11 +218,12 @@ ELECTRONICS = Domain(
                 choice(
                     "storage",
                     "16gb, 32gb, 64gb, 128gb, 256gb",
-                    2,
+                    3,
                     4,
                     "with {}",
                     ordered=True,
                 ),
+                choice("style", "tablet only, with keyboard, with folio", 2, 2, "in the {} style"),
             ),
             (55, 380),
         ),
@@ -247,11 +261,11 @@ ELECTRONICS = Domain(
                 with_("a remote control", "works from the couch", "that works from the couch"),
             ),
             (
-                choice("color", "white, black, silver, blue, yellow", 2, 4, "in {}"),
+                choice("color", "white, black, silver, blue, yellow", 3, 4, "in {}"),
                 choice(
                     "style",
                     "basic, with tripod, with screen, with streaming stick",
-                    2,
+                    3,
                     3,
                     "in the {} style",
                 ),

@@ -89,6 +89,9 @@ _SHOE_USES = (
     for_("standing all day", "nurses and cooks swear by it", "that nurses swear by"),
     *without(_USES, "everyday wear"),
 )
+_CUT = choice("fit type", "regular, petite, tall, plus", 3, 3, "in the {} fit")
+_MENS_CUT = choice("fit type", "regular, big and tall, athletic, short", 3, 3, "in the {} fit")
+_WIDTH = choice("width", "narrow, standard, wide, extra wide", 3, 3, "in {} width", ordered=True)
 _WOMENS_PATTERNS = "solid, floral, polka dot, striped, tie dye, paisley, gingham, leopard print"
 
 
@@ -110,8 +113,8 @@ FASHION = Domain(
                 with_("a tie waist", "a sash shapes the middle", "that a sash shapes"),
                 before("fully lined", "not see-through in the sun", "that is not see-through"),
             ),
-            (CLOTHES_COLOUR, CLOTHES_SIZE),
-            (14, 78),
+            (CLOTHES_COLOUR, CLOTHES_SIZE, _CUT),
+            (16, 101),
         ),
         ProductType(
             "women's sweaters",
@@ -138,8 +141,8 @@ FASHION = Domain(
                 before("winter warm", "for frost and drafty rooms", "for frost"),
                 with_("balloon sleeves", "wide above the cuff", "that is wide above the cuff"),
             ),
-            (CLOTHES_COLOUR, CLOTHES_SIZE),
-            (18, 92),
+            (CLOTHES_COLOUR, CLOTHES_SIZE, _CUT),
+            (21, 120),
         ),
         ProductType(
             "women's leggings",
@@ -167,8 +170,8 @@ FASHION = Domain(
                 for_("yoga", "moves with every pose", "that moves with every pose"),
                 for_("running", "stays put for ten miles", "that stays put for miles"),
             ),
-            (CLOTHES_COLOUR, CLOTHES_SIZE),
-            (12, 68),
+            (CLOTHES_COLOUR, CLOTHES_SIZE, _CUT),
+            (14, 88),
         ),
         ProductType(
             "women's pajamas",
@@ -185,8 +188,12 @@ FASHION = Domain(
                 with_("an eye mask", "a matching cover for the face", "with a cover for the face"),
                 for_("gifts", "wrapped with a ribbon", "that comes wrapped"),
             ),
-            (choice("pattern name", _WOMENS_PATTERNS, 2, 5, "with the {} pattern"), CLOTHES_SIZE),
-            (16, 64),
+            (
+                choice("pattern name", _WOMENS_PATTERNS, 3, 7, "with the {} pattern"),
+                CLOTHES_SIZE,
+                _CUT,
+            ),
+            (18, 83),
         ),
         ProductType(
             "men's shirts",
@@ -202,8 +209,8 @@ FASHION = Domain(
                 with_("a chest pocket", "holds pen and glasses", "that holds pen and glasses"),
                 before("non iron", "smooth straight from the dryer", "smooth from the dryer"),
             ),
-            (CLOTHES_COLOUR, CLOTHES_SIZE),
-            (13, 70),
+            (CLOTHES_COLOUR, CLOTHES_SIZE, _MENS_CUT),
+            (15, 91),
         ),
         ProductType(
             "men's shorts",
@@ -219,8 +226,8 @@ FASHION = Domain(
                 for_("the gym", "made for sets and sprints", "made for sprints"),
                 with_("reflective strips", "drivers see you at dusk", "that drivers see at dusk"),
             ),
-            (CLOTHES_COLOUR, CLOTHES_SIZE),
-            (12, 58),
+            (CLOTHES_COLOUR, CLOTHES_SIZE, _MENS_CUT),
+            (15, 90),
         ),
         ProductType(
             "men's jackets",
@@ -249,7 +256,7 @@ FASHION = Domain(
                 with_("elastic cuffs", "seals at the wrists", "that seals at the wrists"),
                 with_("reflective strips", "drivers see you at dusk", "that drivers see at dusk"),
             ),
-            (CLOTHES_COLOUR, CLOTHES_SIZE),
+            (CLOTHES_COLOUR, CLOTHES_SIZE, _MENS_CUT),
             (26, 165),
         ),
         ProductType(
@@ -270,8 +277,8 @@ FASHION = Domain(
                 ),
                 for_("the beach", "sand rinses off at once", "that sand rinses off"),
             ),
-            (SHOE_COLOUR, WOMENS_SHOE_SIZE),
-            (16, 88),
+            (SHOE_COLOUR, WOMENS_SHOE_SIZE, _WIDTH),
+            (18, 114),
         ),
         ProductType(
             "women's boots",
@@ -297,7 +304,7 @@ FASHION = Domain(
                     "wide calf", "room for strong legs and thick jeans", "with room for strong legs"
                 ),
             ),
-            (SHOE_COLOUR, WOMENS_SHOE_SIZE),
+            (SHOE_COLOUR, WOMENS_SHOE_SIZE, _WIDTH),
             (28, 160),
         ),
         ProductType(
@@ -316,7 +323,7 @@ FASHION = Domain(
                 before("lightweight", "nine ounces a foot", "of nine ounces a foot"),
                 with_("a heel pull tab", "a loop to get in faster", "with a loop to get in"),
             ),
-            (SHOE_COLOUR, MENS_SHOE_SIZE),
+            (SHOE_COLOUR, MENS_SHOE_SIZE, _WIDTH),
             (24, 135),
         ),
         ProductType(
@@ -343,7 +350,7 @@ FASHION = Domain(
                     "with dots below that hold the pedal",
                 ),
             ),
-            (SHOE_COLOUR, MENS_SHOE_SIZE),
+            (SHOE_COLOUR, MENS_SHOE_SIZE, _WIDTH),
             (26, 140),
         ),
         ProductType(
@@ -355,6 +362,9 @@ FASHION = Domain(
             (
                 before(
                     "water resistant", "books stay dry in a shower of rain", "that keeps books dry"
+                ),
+                with_(
+                    "a shoe compartment", "keeps muddy soles apart", "that keeps muddy soles apart"
                 ),
                 with_("a laptop sleeve", "padded for fifteen inches", "padded for my computer"),
                 with_("a usb port", "a socket outside for the phone", "with a socket outside"),
@@ -385,7 +395,7 @@ FASHION = Domain(
                 choice(
                     "size",
                     "12 liter, 18 liter, 25 liter, 35 liter, 45 liter",
-                    2,
+                    3,
                     4,
                     "in the {} size",
                     ordered=True,

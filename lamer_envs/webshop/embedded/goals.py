@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import NamedTuple
 
 from lamer_envs.splits import split_of
@@ -17,10 +18,11 @@ from lamer_envs.webshop.records import NO_LIMIT, Goal, Product
 _COUNTS = (0.43, 0.27, 0.17, 0.09, 0.04)
 """Share of goals with 2, 3, 4, 5 and 6 attributes: WebShop's goals on its first 1,000 products."""
 
-_KIND_SHARE = 0.6
+_KIND_SHARE = 0.35
 _SECOND_GOAL_SHARE = 0.45
-_OPTION_SHARE = 0.85
-_OWN_WORDS_SHARE = 0.3
+_SPECIAL_SHARE = 1.0
+_OPTION_SHARE = 0.95
+_OWN_WORDS_SHARE = 0.65
 _PRICE_STEP = 10
 _DEAREST_LIMIT = 990
 
@@ -56,27 +58,37 @@ def generate_goals(products: Iterable[Product], seed: int) -> Iterator[Goal]:
         products: of `generate_products`.
         seed: of their catalogue.
     """
-    for product in products:
-        if not product.attributes:
-            continue
-        draws = Draws("goals", seed, product.asin)
-        kind = _BY_TYPE[product.query]
-        limit = _price_limit(draws, hidden_price(product, seed))
-        for number in range(1 + draws.chance(_SECOND_GOAL_SHARE)):
-            wish = _wish(draws, kind, product)
-            words = tuple(feature.words for feature in wish.features)
-            yield Goal(
-                goal_id=f"{product.asin}-{number}",
-                asin=product.asin,
-                instruction=_instruction(draws, kind, wish, limit),
-                attributes=(wish.kind, *words) if wish.kind else words,
-                options=tuple(value for _, value in wish.options),
-                option_names=tuple(name for name, _ in wish.options),
-                price_limit=limit,
-                query=product.query,
-                category=product.category,
-                title=product.title,
-            )
+    for _, family in groupby(products, key=_maker_and_type):
+        siblings = list(family)
+        for product in siblings:
+            if product.attributes:
+                yield from _goals(product, siblings, seed)
+
+
+def _maker_and_type(product: Product) -> str:
+    return f"{product.title.split(' ', 1)[0]} {product.query}"
+
+
+def _goals(product: Product, siblings: list[Product], seed: int) -> Iterator[Goal]:
+    draws = Draws("goals", seed, product.asin)
+    kind = _BY_TYPE[product.query]
+    special = _special(product, siblings)
+    limit = _price_limit(draws, hidden_price(product, seed))
+    for number in range(1 + draws.chance(_SECOND_GOAL_SHARE)):
+        wish = _wish(draws, kind, product, special)
+        words = tuple(feature.words for feature in wish.features)
+        yield Goal(
+            goal_id=f"{product.asin}-{number}",
+            asin=product.asin,
+            instruction=_instruction(draws, kind, wish, limit),
+            attributes=(wish.kind, *words) if wish.kind else words,
+            options=tuple(value for _, value in wish.options),
+            option_names=tuple(name for name, _ in wish.options),
+            price_limit=limit,
+            query=product.query,
+            category=product.category,
+            title=product.title,
+        )
 
 
 def split_of_goal(goal: Goal) -> str:
@@ -95,7 +107,13 @@ def features_of(product: Product) -> list[Feature]:
     return [feature for feature in _BY_TYPE[product.query].features if feature.words in text]
 
 
-def _wish(draws: Draws, kind: ProductType, product: Product) -> _Wish:
+def _special(product: Product, siblings: list[Product]) -> list[Feature]:
+    """The features that some sibling lacks."""
+    others = [features_of(sibling) for sibling in siblings if sibling is not product]
+    return [f for f in features_of(product) if not all(f in other for other in others)]
+
+
+def _wish(draws: Draws, kind: ProductType, product: Product, special: list[Feature]) -> _Wish:
     count = 2 + draws.rank(_COUNTS)
     word = ""
     if draws.chance(_KIND_SHARE):
@@ -104,6 +122,8 @@ def _wish(draws: Draws, kind: ProductType, product: Product) -> _Wish:
         word = max((word for word in kind.kinds if word in title), key=len)
         count -= 1
     features = draws.some(features_of(product), count)
+    if special and draws.chance(_SPECIAL_SHARE) and not any(f in special for f in features):
+        features[-1] = draws.one(special)
     options = [
         (name, draws.one(values)) for name, values in product.options if draws.chance(_OPTION_SHARE)
     ]

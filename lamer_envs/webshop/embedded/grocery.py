@@ -69,7 +69,7 @@ GROCERY = Domain(
                 WEIGHT,
                 BOX,
             ),
-            (6, 42),
+            (8, 65),
         ),
         ProductType(
             "coffee",
@@ -109,7 +109,7 @@ GROCERY = Domain(
                 WEIGHT,
                 BOX,
             ),
-            (8, 52),
+            (10, 81),
         ),
         ProductType(
             "seasonings",
@@ -134,7 +134,7 @@ GROCERY = Domain(
                 choice(
                     "style",
                     "mild, medium heat, hot, extra hot",
-                    2,
+                    3,
                     3,
                     "in the {} style",
                     ordered=True,
@@ -142,7 +142,7 @@ GROCERY = Domain(
                 WEIGHT,
                 pack("1, 2, 3, 6"),
             ),
-            (5, 30),
+            (6, 46),
         ),
         ProductType(
             "granola",
@@ -167,7 +167,7 @@ GROCERY = Domain(
                 WEIGHT,
                 pack("1, 2, 3, 6"),
             ),
-            (7, 42),
+            (9, 65),
         ),
     ),
 )

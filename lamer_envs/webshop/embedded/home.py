@@ -62,10 +62,13 @@ HOME = Domain(
                 choice(
                     "size",
                     "2 x 3 ft, 3 x 5 ft, 4 x 6 ft, 5 x 8 ft, 6 x 9 ft, 8 x 10 ft, 9 x 12 ft",
-                    3,
+                    4,
                     6,
                     "in size {}",
                     ordered=True,
+                ),
+                choice(
+                    "shape", "rectangle, runner, oval, square, octagon", 3, 4, "with the {} shape"
                 ),
             ),
             (28, 310),
@@ -106,13 +109,14 @@ HOME = Domain(
                     "size",
                     "42 x 63 inch, 42 x 84 inch, 52 x 63 inch, 52 x 84 inch, 52 x 95 "
                     "inch, 52 x 108 inch",
-                    3,
+                    4,
                     5,
                     "in size {}",
                     ordered=True,
                 ),
+                choice("panels", "1 panel, 2 panels, 4 panels", 2, 2, "as {}"),
             ),
-            (16, 85),
+            (18, 110),
         ),
         ProductType(
             "throw pillow covers",
@@ -149,14 +153,14 @@ HOME = Domain(
                 choice(
                     "size",
                     "12 x 20 inch, 16 x 16 inch, 18 x 18 inch, 20 x 20 inch, 24 x 24 inch",
-                    2,
+                    3,
                     4,
                     "in size {}",
                     ordered=True,
                 ),
                 pack("1, 2, 4"),
             ),
-            (9, 42),
+            (11, 65),
         ),
         ProductType(
             "table lamps",
@@ -185,7 +189,7 @@ HOME = Domain(
             ),
             (
                 HOME_COLOUR,
-                choice("style", "set of 1, set of 2, floor and table set", 2, 3, "as a {}"),
+                choice("style", "set of 1, set of 2, floor and table set", 2, 2, "as a {}"),
             ),
             (19, 125),
         ),
@@ -220,20 +224,20 @@ HOME = Domain(
                     "vanilla bean, cedar, lavender, sea salt, pumpkin spice, fig, "
                     "gardenia, citrus grove, rose petal, cinnamon bark, linen breeze, "
                     "pine forest, eucalyptus, amber musk",
-                    3,
-                    6,
+                    4,
+                    9,
                     "in the {} scent",
                 ),
                 choice(
                     "size",
                     "4 oz, 7 oz, 9 oz, 14 oz, 22 oz",
-                    2,
+                    3,
                     4,
                     "in the {} size",
                     ordered=True,
                 ),
             ),
-            (8, 44),
+            (10, 68),
         ),
     ),
 )

@@ -18,8 +18,8 @@ CLOTHES_COLOUR = choice(
     "black, white, navy, burgundy, olive green, charcoal grey, dusty pink, mustard "
     "yellow, teal, lavender, khaki, royal blue, rust orange, cream, coral, forest "
     "green, chocolate brown, plum, sky blue, wine red, sage, mauve, camel, turquoise",
-    3,
-    9,
+    4,
+    12,
     "in {}",
 )
 SHOE_COLOUR = choice(
@@ -27,8 +27,8 @@ SHOE_COLOUR = choice(
     "black, white, tan, navy, cognac brown, stone grey, red, blush pink, olive green, "
     "leopard, silver, gold, dark brown, cobalt blue, ivory, burgundy, mint, "
     "black-white, grey-lime",
-    3,
-    7,
+    4,
+    10,
     "in {}",
 )
 HOME_COLOUR = choice(
@@ -36,8 +36,8 @@ HOME_COLOUR = choice(
     "white, black, walnut, natural oak, slate grey, beige, emerald green, navy blue, "
     "terracotta, ivory, charcoal, rustic brown, blush pink, mustard, sage green, "
     "espresso, teal, cherry, weathered grey, cream, antique gold, dove grey",
-    3,
-    7,
+    4,
+    10,
     "in {}",
 )
 DEVICE_COLOUR = choice(
@@ -45,14 +45,14 @@ DEVICE_COLOUR = choice(
     "black, white, midnight blue, rose gold, space grey, red, silver, forest green, "
     "lavender, graphite, sky blue, coral orange, champagne gold, mint green, purple, "
     "matte black, sand",
-    2,
-    6,
+    3,
+    9,
     "in {}",
 )
 CLOTHES_SIZE = choice(
     "size",
     "x-small, small, medium, large, x-large, xx-large, 3x-large, 4x-large, 5x-large",
-    4,
+    5,
     8,
     "in size {}",
     ordered=True,
@@ -60,16 +60,16 @@ CLOTHES_SIZE = choice(
 WOMENS_SHOE_SIZE = choice(
     "size",
     "5, 5.5, 6, 6.5, 7, 7.5, 8, 8.5, 9, 9.5, 10, 10.5, 11",
-    5,
-    10,
+    6,
+    12,
     "in size {}",
     ordered=True,
 )
 MENS_SHOE_SIZE = choice(
     "size",
     "7, 7.5, 8, 8.5, 9, 9.5, 10, 10.5, 11, 11.5, 12, 13, 14",
-    5,
-    10,
+    6,
+    12,
     "in size {}",
     ordered=True,
 )

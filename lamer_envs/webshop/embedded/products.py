@@ -24,9 +24,9 @@ TYPES = tuple((domain, kind) for domain in DOMAINS for kind in domain.types)
 _LISTED = (0.185, 0.19, 0.19, 0.13, 0.305)
 """Share of products with 0, 1, 2, 3, and 4 or more listed attributes: WebShop's first 1,000."""
 
-_MOST_LISTED = 7
-_SIBLINGS = (3, 5)
-_FEATURES = (5, 8)
+_MOST_LISTED = 6
+_SIBLINGS = (2, 4)
+_FEATURES = (5, 6)
 _RANGE_SHARE = 0.14
 _MISSING_SHARE = 0.03
 _DEAREST = 899.99
@@ -92,18 +92,22 @@ def _family(
     draws = Draws("family", seed, family)
     draft = _Draft(draws, kind)
     word = draws.one(kind.kinds)
-    wording = Wording(draws, draws.one(BRANDS), word, draws.one(kind.nouns))
-    changes = draws.some(("nothing", "feature", "option", "price", "feature"), 5)
+    wording = Wording(draws, draws.one(BRANDS), word, draws.one(kind.nouns), kind.said)
+    changes = draws.some(("price", "feature", "option", "price", "feature"), 5)
     category = " › ".join((domain.category, *kind.category))
-    for member in range(draws.between(*_SIBLINGS)):
+    siblings = []
+    for change in changes[: draws.between(*_SIBLINGS)]:
         features, options, price = draft.features, draft.options, draft.price
-        change = changes[member]
         if change == "feature":
             features = _other_feature(draws, kind, features)
         elif change == "option":
             options = _other_option(draws, kind, options)
         elif change == "price":
             price = _other_price(draws, price)
+        siblings.append((_tags(draws, price), features, options))
+    # Siblings of equal words are equal to the search engine, which then keeps this order.
+    siblings.sort(key=lambda sibling: sibling[0], reverse=True)
+    for member, (tags, features, options) in enumerate(siblings):
         listed = draws.rank(_LISTED)
         if listed == len(_LISTED) - 1:
             listed = draws.between(listed, min(_MOST_LISTED, len(features)))
@@ -112,7 +116,7 @@ def _family(
             title=wording.title(features),
             description=wording.description(features),
             bullets=wording.bullets(features),
-            prices=_tags(draws, price),
+            prices=tags,
             category=category,
             query=kind.query,
             attributes=tuple(feature.words for feature in draws.some(features, listed)),
@@ -130,9 +134,9 @@ def _other_feature(draws: Draws, kind: ProductType, features: list[Feature]) -> 
 
 
 def _options(draws: Draws, kind: ProductType) -> list[Option]:
-    if draws.chance(0.04):
+    if draws.chance(0.02):
         return []
-    chosen = [choice for choice in kind.choices if draws.chance(0.93)] or [kind.choices[0]]
+    chosen = [choice for choice in kind.choices if draws.chance(0.97)] or [kind.choices[0]]
     return [(choice.name, _values(draws, choice)) for choice in chosen]
 
 
@@ -141,7 +145,7 @@ def _values(draws: Draws, choice: Choice) -> tuple[str, ...]:
     if choice.ordered:
         start = draws.below(len(choice.values) - count + 1)
         return choice.values[start : start + count]
-    return tuple(draws.some(choice.values, count))
+    return _in_order(choice, draws.some(choice.values, count))
 
 
 def _other_option(draws: Draws, kind: ProductType, options: list[Option]) -> list[Option]:
@@ -152,9 +156,12 @@ def _other_option(draws: Draws, kind: ProductType, options: list[Option]) -> lis
     choice = next(choice for choice in kind.choices if choice.name == name)
     new = [value for value in choice.values if value not in values]
     kept = draws.some(values, len(values) // 2)
-    mixed = {*kept, *draws.some(new, len(values) - len(kept))}
-    ordered = tuple(value for value in choice.values if value in mixed)
-    return [*options[:place], (name, ordered), *options[place + 1 :]]
+    mixed = _in_order(choice, [*kept, *draws.some(new, len(values) - len(kept))])
+    return [*options[:place], (name, mixed), *options[place + 1 :]]
+
+
+def _in_order(choice: Choice, values: list[str]) -> tuple[str, ...]:
+    return tuple(value for value in choice.values if value in values)
 
 
 def _price(draws: Draws, kind: ProductType) -> float:
@@ -164,8 +171,7 @@ def _price(draws: Draws, kind: ProductType) -> float:
 
 
 def _other_price(draws: Draws, price: float) -> float:
-    factor = 1.5 + draws.share()
-    return price * factor if draws.chance(0.6) else price / factor
+    return price * (2.0 + 2.0 * draws.share())
 
 
 def _tags(draws: Draws, price: float) -> tuple[float, ...]:

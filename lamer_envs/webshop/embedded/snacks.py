@@ -53,7 +53,7 @@ USES = (
 )
 BOX = pack("1, 2, 3, 4, 6, 12")
 _OUNCES = "2 ounce, 4 ounce, 8 ounce, 12 ounce, 16 ounce, 32 ounce"
-WEIGHT = choice("size", _OUNCES, 2, 4, "in the {} size", ordered=True)
+WEIGHT = choice("size", _OUNCES, 3, 5, "in the {} size", ordered=True)
 
 
 def flavours(row: str) -> Choice:
@@ -84,7 +84,7 @@ SNACKS = (
             ),
             BOX,
         ),
-        (9, 48),
+        (11, 74),
     ),
     ProductType(
         "mixed nuts",
@@ -113,7 +113,7 @@ SNACKS = (
             WEIGHT,
             pack("1, 2, 3, 6"),
         ),
-        (8, 58),
+        (10, 90),
     ),
     ProductType(
         "cookies",
@@ -138,7 +138,7 @@ SNACKS = (
             WEIGHT,
             BOX,
         ),
-        (6, 40),
+        (8, 62),
     ),
     ProductType(
         "meat jerky",
@@ -166,7 +166,7 @@ SNACKS = (
             WEIGHT,
             pack("1, 2, 4, 8"),
         ),
-        (8, 46),
+        (10, 71),
     ),
     ProductType(
         "potato chips",
@@ -201,14 +201,14 @@ SNACKS = (
             choice(
                 "size",
                 "1 ounce, 1.5 ounce, 5 ounce, 8 ounce, 13 ounce",
-                2,
+                3,
                 4,
                 "in the {} size",
                 ordered=True,
             ),
             pack("1, 6, 12, 24"),
         ),
-        (6, 44),
+        (8, 68),
     ),
     ProductType(
         "hard candy",
@@ -238,7 +238,7 @@ SNACKS = (
             WEIGHT,
             pack("1, 2, 4, 10"),
         ),
-        (6, 36),
+        (8, 56),
     ),
     ProductType(
         "chocolate",
@@ -266,13 +266,13 @@ SNACKS = (
             choice(
                 "size",
                 "1.4 ounce, 3 ounce, 3.5 ounce, 7 ounce",
-                2,
+                3,
                 3,
                 "in the {} size",
                 ordered=True,
             ),
             pack("1, 3, 6, 12"),
         ),
-        (6, 48),
+        (8, 74),
     ),
 )

@@ -9,6 +9,8 @@ from lamer_envs.webshop.embedded.records import Feature
 
 _SMALL = frozenset(("a", "an", "and", "by", "for", "in", "of", "on", "the", "to", "with"))
 _LAYOUTS = 3
+_STUFFED_SHARE = 0.3
+_CHATTY_SHARE = 0.2
 
 _OPENINGS = (
     "The {} was made by people who use it themselves.",
@@ -25,11 +27,19 @@ _OPENINGS = (
 _CLOSINGS = (
     "Write to us if anything is wrong, and we will answer within a day.",
     "Returns are accepted for thirty days.",
-    "Pictures may look a little different from screen to screen.",
-    "Please read the measurements before you order.",
     "What you get: the goods as shown, and friendly service.",
     "Every order is sent from our own warehouse.",
-    "",
+    "Thank you for your visit.",
+)
+_CHATTER = (
+    "If you find a lower price than ours, tell us: we will match it to the dollar.",
+    "Need help? Say what you are looking for, and we will find it for you.",
+    "Please look at size and color again before you buy.",
+    "I would buy it again, and I like it more than the old one, wrote our first customer.",
+    "Shopping for a friend? Find out which size, color, style or flavor they would like.",
+    "Each item and its package are checked for the right quantity before we ship.",
+    "Our price is lower than in shops, often by ten dollars.",
+    "Looking for a gift that they will want and need? Buy two and save some dollars.",
 )
 _LAST_BULLETS = (
     "Service: we answer every message",
@@ -59,14 +69,22 @@ class Wording:
         noun: what the titles call it.
     """
 
-    def __init__(self, draws: Draws, brand: str, kind: str, noun: str) -> None:
+    def __init__(
+        self, draws: Draws, brand: str, kind: str, noun: str, said: tuple[str, ...] = ()
+    ) -> None:
         self._brand = brand
         self._name = f"{titled(kind)} {noun}"
         self._layout = draws.below(_LAYOUTS)
-        self._in_title = draws.between(2, 4)
+        self._in_title = draws.between(3, 4)
         self._style = draws.below(5)
         self._opening = draws.one(_OPENINGS).format(f"{brand} {kind} {noun.lower()}")
-        self._closing = draws.one(_CLOSINGS)
+        # Words that every shopper's sentence holds: who searches for the whole sentence gets these
+        # products first, who searches for the thing does not.
+        self._closings = draws.some(_CLOSINGS, draws.between(0, 1))
+        if draws.chance(_CHATTY_SHARE):
+            self._closings += draws.some(_CHATTER, draws.between(2, 4))
+        if draws.chance(_STUFFED_SHARE):
+            self._closings.insert(0, "Also known as: " + ", ".join(said) + ".")
         self._last_bullet = draws.one(_LAST_BULLETS) if draws.chance(0.5) else ""
 
     def title(self, features: list[Feature]) -> str:
@@ -87,16 +105,16 @@ class Wording:
 
     def bullets(self, features: list[Feature]) -> tuple[str, ...]:
         """A line for each of the second to sixth features."""
-        lines = [self._bullet(feature) for feature in features[1:6]]
+        lines = [self._bullet(feature) for feature in features[1:5]]
         if self._last_bullet:
             lines.append(self._last_bullet)
         return tuple(lines)
 
     def description(self, features: list[Feature]) -> str:
         """Tells of the first feature, and of all that neither title nor bullets hold."""
-        told = (features[0], *features[6:])
-        sentences = [self._opening, *map(_sentence, told), self._closing]
-        return " ".join(sentence for sentence in sentences if sentence)
+        told = (features[0], *features[5:])
+        sentences = [self._opening, *map(_sentence, told), *self._closings]
+        return " ".join(sentences)
 
     def _bullet(self, feature: Feature) -> str:
         words, note = feature.words, feature.note
