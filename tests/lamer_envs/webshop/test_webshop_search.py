@@ -5,6 +5,7 @@ from __future__ import annotations
 import lzma
 import math
 import os
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -29,6 +30,21 @@ TERMS = [
     ("1,000.50 a_b __ x:y", "1,000.50 a_b x:y"),
     ("黒いテーブル 2個", "黒 い テーブル 2 個"),
     ("", ""),
+]
+
+# After the rules of UAX #29 and the grammar of Lucene's tokenizer.
+WORDS_OF_OTHER_SCRIPTS = [
+    ("한국어 カタカナ_x カタa", ["한국어", "カタカナ_x", "カタ", "a"]),
+    ("สวัสดีครับ ok", ["สวัสดีครับ", "ok"]),
+    ("שלום צה\"ל ג'ירפה א' \"א", ["שלום", 'צה"ל', "ג'ירפה", "א'", "א"]),
+    ("３．５ a．b 1.5.a 1:2 x:y é", ["３．５", "a．b", "1.5", "a", "1", "2", "x:y", "é"]),
+    ("__ _a_ b__c é __", ["_a_", "b__c", "é"]),
+    ("e\u0301t\u00adé a\u200db", ["e\u0301t\u00adé", "a\u200db"]),
+    ("🔥🔥 👍🏽 👩\u200d🚀 🇩🇪🇫🇷🇪", ["🔥", "🔥", "👍🏽", "👩\u200d🚀", "🇩🇪", "🇫🇷"]),
+    ("#\ufe0f\u20e3 1\ufe0f\u20e32 #3 Ⓜa", ["#\ufe0f\u20e3", "1\ufe0f\u20e32", "3", "Ⓜa"]),
+    ("20×30cm ½ ™ 5€", ["20", "30cm", "™", "5"]),
+    # New in Unicode 14: unknown to Lucene 8, whatever the version of Python.
+    ("a \U00010570 b", ["a", "b"]),
 ]
 
 STEMS = {
@@ -107,6 +123,11 @@ def test_every_query_finds_what_lucene_finds_in_its_order(golden: Path) -> None:
         assert [score for _, score in scores] == pytest.approx(expected, abs=1e-5)
 
 
+@pytest.mark.parametrize(("text", "expected"), WORDS_OF_OTHER_SCRIPTS)
+def test_words_of_other_scripts_are_cut_as_lucene_cuts_them(text: str, expected: list[str]) -> None:
+    assert words(text) == expected
+
+
 @given(st.text(max_size=200))
 def test_words_stand_in_the_text_in_their_order(text: str) -> None:
     place = 0
@@ -120,8 +141,25 @@ def test_plain_text_has_the_same_words_among_others(text: str) -> None:
     assert words(text) == words(f"{text} é")[:-1]
 
 
-def test_a_long_word_is_cut() -> None:
-    assert [len(word) for word in words("x" * 600)] == [255, 255, 90]
+@pytest.mark.parametrize(
+    ("text", "lengths"),
+    [
+        ("x" * 600, [255, 255, 90]),
+        # The piece ends before the mark, since what follows it is out of sight.
+        ("x" * 254 + "." + "y" * 300, [254, 255, 45]),
+        # Characters of two 16-bit units.
+        ("𝒳" * 300, [127, 127, 46]),
+    ],
+)
+def test_a_long_word_is_cut(text: str, lengths: list[int]) -> None:
+    assert [len(word) for word in words(text)] == lengths
+
+
+@pytest.mark.parametrize("part", ["_", "a_", "a'", "1.", "_é", "\u0301", "é", "🔥\u200d"])
+def test_a_long_text_takes_linear_time(part: str) -> None:
+    start = time.process_time()
+    words(part * 100_000)
+    assert time.process_time() - start < 10
 
 
 def test_lengths_are_kept_with_lucenes_loss() -> None:
