@@ -257,6 +257,8 @@ class TestReplay:
         used = one(browser, ".used")
         assert used.text == "Features"
         assert one(browser, ".did").text == "click[features]"
+        box = browser.execute_script("return arguments[0].getBoundingClientRect()", used)
+        assert 0 <= box["top"] < box["bottom"] <= browser.execute_script("return innerHeight")
         assert press(Keys.ARROW_LEFT) == "/trials/1/1"
         last = int(press(Keys.END).rpartition("/")[2])
         assert one(browser, "#score").text == "1.00"

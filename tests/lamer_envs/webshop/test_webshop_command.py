@@ -30,10 +30,12 @@ def refused(*arguments: object) -> str:
 def test_without_the_extra_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
-    for name in [name for name in sys.modules if name.startswith("lamer_envs.webshop.serve")]:
+    # Python looks for a package only when it imports something of it that is not there yet.
+    loaded = (f"{missing}.", "lamer_envs.webshop.serve")
+    for name in [name for name in sys.modules if name.startswith(loaded)]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, missing, None)
-    line = refused()
+    line = refused("--split", "moon")
     assert 'pip install "lamer[serve]"' in line
     assert missing in line
 

@@ -9,3 +9,6 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   location.assign(link.href);
 });
+
+// What the agent used may lie below the fold.
+document.querySelector(".used")?.scrollIntoView({ block: "nearest" });
