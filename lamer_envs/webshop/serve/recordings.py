@@ -62,7 +62,7 @@ class Recording:
             for number, line in enumerate(file, start=1):
                 try:
                     self.entries.append(_entry(offset, _decoded(line)))
-                except ValueError as error:
+                except (ValueError, TypeError) as error:
                     self.damaged.append(f"line {number}: {error}")
                 offset += len(line)
         if not self.entries:
@@ -86,6 +86,8 @@ def _decoded(line: bytes) -> Trial:
         raise ValueError(f"a trial of {trial.env_id}, not of {ENV_ID}")
     if not trial.episodes or not isinstance(trial.task_seed, int) or trial.task_seed < 0:
         raise ValueError("a trial without an episode or without a task seed")
+    if not all(isinstance(turn.action, str) for turn in trial.turns):
+        raise ValueError("a trial with an action that is no text")
     return trial
 
 

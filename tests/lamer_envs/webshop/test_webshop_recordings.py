@@ -176,6 +176,17 @@ class TestRecords:
         recording = Recording(written(tmp_path / "t.jsonl", [replace(first, **change), second]))
         assert len(recording.entries) == len(recording.damaged) == 1
 
+    @pytest.mark.parametrize("change", [{"action": 5}, {"action": None}, {"reward": "much"}])
+    def test_a_turn_that_cannot_be_played_is_damaged(
+        self, run: Path, tmp_path: Path, change: dict[str, Any]
+    ) -> None:
+        first, second, _ = records(run)
+        *others, last = first.episodes
+        last = replace(last, turns=(replace(last.turns[0], **change), *last.turns[1:]))
+        broken = replace(first, episodes=(*others, last))
+        recording = Recording(written(tmp_path / "t.jsonl", [broken, second]))
+        assert len(recording.entries) == len(recording.damaged) == 1
+
     def test_a_file_without_any_is_refused(self, tmp_path: Path) -> None:
         path = tmp_path / "t.jsonl"
         path.write_text("")
