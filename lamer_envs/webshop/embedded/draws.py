@@ -50,11 +50,29 @@ class Draws:
             pool[place], pool[other] = pool[other], pool[place]
         return pool[:count]
 
-    def rank(self, shares: Sequence[float]) -> int:
-        """The index of one of the shares, which sum to 1, drawn by its size."""
-        left = self._random()
-        for index, share in enumerate(shares):
+
+_GOLDEN = 0.6180339887498949
+
+
+class Quota:
+    """Numbers 0, 1, … in given shares, so evenly that any thousand of them meet the shares.
+
+    Args:
+        start: where to begin, in [0, 1).
+        shares: of each number; they sum to 1.
+    """
+
+    def __init__(self, start: float, shares: Sequence[float]) -> None:
+        self._place = start
+        self._shares = shares
+
+    def next(self) -> int:
+        """The next number."""
+        # Steps of the golden ratio around a circle fill it more evenly than random points do.
+        self._place = (self._place + _GOLDEN) % 1.0
+        left = self._place
+        for number, share in enumerate(self._shares):
             left -= share
             if left < 0:
-                return index
-        return len(shares) - 1
+                return number
+        return len(self._shares) - 1

@@ -66,7 +66,7 @@ _SHOES = (
     before(
         "faux hide",
         "looks like the real thing, comes from no cow",
-        "that looks real but comes from no cow",
+        "that looks like the real thing",
         rival="upper",
     ),
     before("mesh", "an airy net over the toes", "with an airy net", rival="upper"),
@@ -119,7 +119,7 @@ FASHION = Domain(
         ProductType(
             "women's sweaters",
             ("Women", "Clothing", "Sweaters"),
-            ("Sweater for Women", "Women Sweater", "Knit Sweater for Women"),
+            ("Sweater for Women", "Pullover Sweater for Women", "Knit Sweater for Women"),
             ("a women's sweater", "a jumper", "a knitted pullover"),
             ("cable knit", "turtleneck", "cardigan", "cropped", "off shoulder"),
             (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lamer_envs.webshop.embedded.beauty import BEAUTY
-from lamer_envs.webshop.embedded.draws import Draws
+from lamer_envs.webshop.embedded.draws import Draws, Quota
 from lamer_envs.webshop.embedded.electronics import ELECTRONICS
 from lamer_envs.webshop.embedded.fashion import FASHION
 from lamer_envs.webshop.embedded.grocery import GROCERY
@@ -27,6 +27,8 @@ _LISTED = (0.185, 0.19, 0.19, 0.13, 0.305)
 _MOST_LISTED = 6
 _SIBLINGS = (2, 4)
 _FEATURES = (5, 6)
+_NO_OPTION_SHARE = 0.02
+_CHOICE_SHARE = 0.97
 _RANGE_SHARE = 0.14
 _MISSING_SHARE = 0.03
 _DEAREST = 899.99
@@ -36,7 +38,7 @@ _CHEAPEST = 3.99
 def generate_products(count: int, seed: int) -> Iterator[Product]:
     """Yield the products of the embedded catalogue, a pure function of `count` and `seed`.
 
-    Products come in families of three to five siblings: one maker's things of one type, with most
+    Products come in families of two to four siblings: one maker's things of one type, with most
     words, features, options and prices in common. Each sibling differs from its family's first
     draft in one feature, in the values of one option, or in the price. A smaller catalogue is the
     beginning of a larger one.
@@ -50,12 +52,14 @@ def generate_products(count: int, seed: int) -> Iterator[Product]:
     """
     if count < 1:
         raise ValueError(f"count must be an integer of at least 1, not {count}")
-    order = Draws("types", seed).some(range(len(TYPES)), len(TYPES))
+    draws = Draws("catalogue", seed)
+    order = draws.some(range(len(TYPES)), len(TYPES))
+    listed = Quota(draws.share(), _LISTED)
     number = 0
     family = 0
     while True:
         domain, kind = TYPES[order[family % len(order)]]
-        for product in _family(domain, kind, seed, family, number):
+        for product in _family(domain, kind, listed, seed, family, number):
             yield product
             number += 1
             if number == count:
@@ -87,7 +91,7 @@ def compatible(features: list[Feature]) -> list[Feature]:
 
 
 def _family(
-    domain: Domain, kind: ProductType, seed: int, family: int, first: int
+    domain: Domain, kind: ProductType, quota: Quota, seed: int, family: int, first: int
 ) -> Iterator[Product]:
     draws = Draws("family", seed, family)
     draft = _Draft(draws, kind)
@@ -103,12 +107,12 @@ def _family(
         elif change == "option":
             options = _other_option(draws, kind, options)
         elif change == "price":
-            price = _other_price(draws, price)
+            price = _other_price(draws, kind, price)
         siblings.append((_tags(draws, price), features, options))
     # Siblings of equal words are equal to the search engine, which then keeps this order.
     siblings.sort(key=lambda sibling: sibling[0], reverse=True)
     for member, (tags, features, options) in enumerate(siblings):
-        listed = draws.rank(_LISTED)
+        listed = quota.next()
         if listed == len(_LISTED) - 1:
             listed = draws.between(listed, min(_MOST_LISTED, len(features)))
         yield Product(
@@ -134,9 +138,9 @@ def _other_feature(draws: Draws, kind: ProductType, features: list[Feature]) -> 
 
 
 def _options(draws: Draws, kind: ProductType) -> list[Option]:
-    if draws.chance(0.02):
+    if draws.chance(_NO_OPTION_SHARE):
         return []
-    chosen = [choice for choice in kind.choices if draws.chance(0.97)] or [kind.choices[0]]
+    chosen = [choice for choice in kind.choices if draws.chance(_CHOICE_SHARE)] or [kind.choices[0]]
     return [(choice.name, _values(draws, choice)) for choice in chosen]
 
 
@@ -170,8 +174,9 @@ def _price(draws: Draws, kind: ProductType) -> float:
     return float(low * (high / low) ** ((draws.share() - 0.05) / 0.9))
 
 
-def _other_price(draws: Draws, price: float) -> float:
-    return price * (2.0 + 2.0 * draws.share())
+def _other_price(draws: Draws, kind: ProductType, price: float) -> float:
+    factor = 2.0 + 2.0 * draws.share()
+    return min(price * factor, 2.0 * kind.dollars[1])
 
 
 def _tags(draws: Draws, price: float) -> tuple[float, ...]:

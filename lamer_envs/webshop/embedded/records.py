@@ -91,6 +91,17 @@ class ProductType(NamedTuple):
     dollars: tuple[float, float]
 
 
+_DETERMINERS = ("a pair of ", "a set of ", "some ", "an ", "a ")
+
+
+def split_determiner(said: str) -> tuple[str, str]:
+    """What a shopper calls a thing, as determiner (empty, or with its space) and the rest."""
+    for start in _DETERMINERS:
+        if said.startswith(start):
+            return start, said[len(start) :]
+    return "", said
+
+
 class Domain(NamedTuple):
     """A department.
 

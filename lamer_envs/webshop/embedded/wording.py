@@ -5,24 +5,31 @@ from __future__ import annotations
 from functools import lru_cache
 
 from lamer_envs.webshop.embedded.draws import Draws
-from lamer_envs.webshop.embedded.records import Feature
+from lamer_envs.webshop.embedded.records import Feature, split_determiner
 
 _SMALL = frozenset(("a", "an", "and", "by", "for", "in", "of", "on", "the", "to", "with"))
+_CAPITALS = frozenset(("usb", "led", "hdmi", "spf", "gmo", "eva", "msg"))
 _LAYOUTS = 3
+_STYLES = 5
+_IN_TITLE = (3, 4)
+_IN_BULLETS = 4
+_LAST_BULLET_SHARE = 0.5
+
 _STUFFED_SHARE = 0.3
 _CHATTY_SHARE = 0.2
+_CHATTER_COUNT = (2, 4)
 
 _OPENINGS = (
-    "The {} was made by people who use it themselves.",
+    "The {}: from people who use what they make.",
     "Meet the {} that our customers come back for.",
     "Three years of tinkering went into the {}.",
-    "We started with a question: what should the {} do well?",
+    "We asked ourselves what the {} should do well.",
     "A fair deal from a family firm: the {}.",
-    "You asked for the {}, and here it is.",
-    "Our workshop checks the {} by hand before it is sent.",
+    "You asked for the {}, so here you go.",
+    "A second pair of eyes inspects the {} in our workshop.",
     "Nothing fancy, simply done right: the {}.",
-    "The {} is a favorite of our returning buyers.",
-    "Thank you for looking at the {}.",
+    "Our returning guests love the {}.",
+    "Thank you for your interest in the {}.",
 )
 _CLOSINGS = (
     "Write to us if anything is wrong, and we will answer within a day.",
@@ -52,89 +59,96 @@ _LAST_BULLETS = (
 @lru_cache(maxsize=4096)
 def titled(words: str) -> str:
     """The words as in a headline."""
-    parts = words.split()
     return " ".join(
-        part if part in _SMALL and place else part[:1].upper() + part[1:]
-        for place, part in enumerate(parts)
+        part.upper()
+        if part in _CAPITALS
+        else part
+        if part in _SMALL and place
+        else part[:1].upper() + part[1:]
+        for place, part in enumerate(words.split())
     )
 
 
 class Wording:
     """The choices of words that all products of a family share.
 
+    Some families speak as shoppers do, of finding, needing and prices, or list what shoppers call
+    the thing. A search for a shopper's whole sentence finds these first; a search for the thing
+    itself does not.
+
     Args:
         draws: the family's stream.
         brand: the maker.
         kind: the word before the noun.
         noun: what the titles call it.
+        said: what shoppers call it.
     """
 
     def __init__(
-        self, draws: Draws, brand: str, kind: str, noun: str, said: tuple[str, ...] = ()
+        self, draws: Draws, brand: str, kind: str, noun: str, said: tuple[str, ...]
     ) -> None:
         self._brand = brand
         self._name = f"{titled(kind)} {noun}"
         self._layout = draws.below(_LAYOUTS)
-        self._in_title = draws.between(3, 4)
-        self._style = draws.below(5)
+        self._in_title = draws.between(*_IN_TITLE)
+        self._style = draws.below(_STYLES)
         self._opening = draws.one(_OPENINGS).format(f"{brand} {kind} {noun.lower()}")
-        # Words that every shopper's sentence holds: who searches for the whole sentence gets these
-        # products first, who searches for the thing does not.
-        self._closings = draws.some(_CLOSINGS, draws.between(0, 1))
-        if draws.chance(_CHATTY_SHARE):
-            self._closings += draws.some(_CHATTER, draws.between(2, 4))
+        self._closings = []
         if draws.chance(_STUFFED_SHARE):
-            self._closings.insert(0, "Also known as: " + ", ".join(said) + ".")
-        self._last_bullet = draws.one(_LAST_BULLETS) if draws.chance(0.5) else ""
+            names = dict.fromkeys(split_determiner(name)[1] for name in said)
+            self._closings.append(f"Also known as: {', '.join(names)}.")
+        self._closings += draws.some(_CLOSINGS, draws.between(0, 1))
+        if draws.chance(_CHATTY_SHARE):
+            self._closings += draws.some(_CHATTER, draws.between(*_CHATTER_COUNT))
+        last = draws.chance(_LAST_BULLET_SHARE)
+        self._last_bullets = (draws.one(_LAST_BULLETS),) if last else ()
 
     def title(self, features: list[Feature]) -> str:
-        """Names the brand first, then the kind and noun with the first two to four features."""
+        """The brand, then kind and noun with the first three or four features about them."""
         shown = features[: self._in_title]
-        if self._layout == 0:
-            listed = ", ".join(titled(feature.words) for feature in shown)
-            return f"{self._brand} {self._name} - {listed}"
-        lead = [titled(feature.words) for feature in shown if not feature.link]
         head = f"{self._brand} {self._name}"
-        if self._layout == 1 and lead:
-            head = f"{self._brand} {lead.pop(0)} {self._name}"
+        if self._layout == 0:
+            return f"{head} - {', '.join(titled(_label(feature)) for feature in shown)}"
+        plain = [titled(feature.words) for feature in shown if not feature.link]
+        if self._layout == 1 and plain:
+            head = f"{self._brand} {plain.pop(0)} {self._name}"
         for link in ("with", "for"):
             joined = " and ".join(titled(f.words) for f in shown if f.link == link)
             if joined:
                 head = f"{head} {link} {joined}"
-        return ", ".join((head, *lead))
+        return ", ".join((head, *plain))
 
     def bullets(self, features: list[Feature]) -> tuple[str, ...]:
-        """A line for each of the second to sixth features."""
-        lines = [self._bullet(feature) for feature in features[1:5]]
-        if self._last_bullet:
-            lines.append(self._last_bullet)
-        return tuple(lines)
+        """A line for each of the second to fifth features."""
+        lines = map(self._bullet, features[1 : 1 + _IN_BULLETS])
+        return (*lines, *self._last_bullets)
 
     def description(self, features: list[Feature]) -> str:
-        """Tells of the first feature, and of all that neither title nor bullets hold."""
-        told = (features[0], *features[5:])
-        sentences = [self._opening, *map(_sentence, told), *self._closings]
-        return " ".join(sentences)
+        """Tells of the first feature, and of those that the bullets have no room for."""
+        told = (features[0], *features[1 + _IN_BULLETS :])
+        return " ".join((self._opening, *map(_sentence, told), *self._closings))
 
     def _bullet(self, feature: Feature) -> str:
-        words, note = feature.words, feature.note
+        label, note = _label(feature), feature.note
         if self._style == 0:
-            return f"{words.upper()}: {_upper_first(note)}."
+            return f"{label.upper()}: {_upper_first(note)}."
         if self._style == 1:
-            return f"[{titled(words)}] {_upper_first(note)}."
+            return f"[{titled(label)}] {_upper_first(note)}."
         if self._style == 2:
-            return f"{titled(words)} - {note}"
+            return f"{titled(label)} - {note}"
         if self._style == 3:
-            return f"{_upper_first(note)} ({words})"
-        return f"{_upper_first(words)}: {note}"
+            return f"{_upper_first(note)} ({label})"
+        return f"{_upper_first(label)}: {note}"
+
+
+def _label(feature: Feature) -> str:
+    return f"for {feature.words}" if feature.link == "for" else feature.words
 
 
 def _sentence(feature: Feature) -> str:
-    if feature.link == "with":
-        return f"Comes with {feature.article}{feature.words}: {feature.note}."
-    if feature.link == "for":
-        return f"Good for {feature.article}{feature.words}: {feature.note}."
-    return f"{_upper_first(feature.words)}: {feature.note}."
+    starts = {"with": "Comes with ", "for": "Good for ", "": ""}
+    words = f"{starts[feature.link]}{feature.article}{feature.words}"
+    return f"{_upper_first(words)}: {feature.note}."
 
 
 def _upper_first(text: str) -> str:
