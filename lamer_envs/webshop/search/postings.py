@@ -1,4 +1,4 @@
-"""Which documents hold a term, and how much of its weight each one earns."""
+"""Which documents hold a term, and what it adds to the score of each."""
 
 from __future__ import annotations
 
@@ -12,32 +12,46 @@ from numpy.typing import NDArray
 
 from lamer_envs.webshop.search.lengths import LENGTHS, encode_lengths
 
-_CHUNK = 1 << 22
-_FILES = ("bounds", "documents", "saturations", "ranks")
+K1, B = np.float32(0.9), np.float32(0.4)
+"""How fast a repeated term saturates, and how much a long document counts less."""
+
+_CHUNK = 1 << 20
+_FILES = ("bounds", "documents", "counts", "impacts", "scales", "ranks", "weights")
 
 
 class Postings:
     """The documents of every term.
 
+    A term of weight w = idf · (times that it stands in the query) adds w − w / (1 + count · scale)
+    to the score of a document.
+
     Args:
-        bounds: (terms + 1,) where the documents of each term begin and end.
+        bounds: (terms + 1,) where the postings of each term begin and end.
         documents: (postings,) document numbers, ascending within a term.
-        saturations: (postings,) 1 + tf / (k1 · (1 − b + b · length / mean length)): a term of
-            weight w adds w − w / saturation to the score.
+        counts: (postings,) how often the document has the term, unsigned.
+        impacts: (postings,) what a term that stands once in the query adds.
+        scales: (documents,) 1 / (k1 · (1 − b + b · length / mean length)).
         ranks: (documents,) the place of each document among hits of equal score.
+        weights: (terms,) idf.
     """
 
     def __init__(
         self,
         bounds: NDArray[np.int64],
         documents: NDArray[np.int32],
-        saturations: NDArray[np.float32],
+        counts: NDArray[np.unsignedinteger[Any]],
+        impacts: NDArray[np.float32],
+        scales: NDArray[np.float32],
         ranks: NDArray[np.int32],
+        weights: NDArray[np.float32],
     ) -> None:
         self.bounds = bounds
         self.documents = documents
-        self.saturations = saturations
+        self.counts = counts
+        self.impacts = impacts
+        self.scales = scales
         self.ranks = ranks
+        self.weights = weights
 
     @classmethod
     def open(cls, folder: Path) -> Postings:
@@ -54,10 +68,14 @@ class Postings:
         """The number of documents."""
         return len(self.ranks)
 
-    def of(self, term: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Documents and saturations of a term."""
-        start, end = self.bounds[term], self.bounds[term + 1]
-        return self.documents[start:end], self.saturations[start:end]
+    def of(self, term: int, times: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The documents of a term, and what it adds to each when it stands `times` in a query."""
+        span = slice(int(self.bounds[term]), int(self.bounds[term + 1]))
+        documents = self.documents[span]
+        if times == 1:
+            return documents, self.impacts[span]
+        weight = np.float32(times) * self.weights[term]
+        return documents, _impacts(weight, self.counts[span], self.scales[documents])
 
 
 def _mapped(path: Path) -> NDArray[Any]:
@@ -80,31 +98,30 @@ class PostingsWriter:
         self._sizes.append(len(terms))
         self._lengths.append(length)
 
-    def finish(
-        self, ids: Sequence[str] | None, k1: np.float32, b: np.float32, num_terms: int
-    ) -> Postings:
+    def finish(self, ids: Sequence[str] | None, num_terms: int) -> Postings:
         """Sort everything by term.
 
         Args:
             ids: see `SearchIndex.build`.
-            k1: BM25's saturation.
-            b: BM25's share of the length.
             num_terms: terms there are, numbered from 0.
 
         Raises:
             ValueError: not one id per document.
         """
         terms = np.frombuffer(self._terms, dtype=np.int32)
-        counts = np.frombuffer(self._counts, dtype=np.int32)
+        found = np.frombuffer(self._counts, dtype=np.int32)
         sizes = np.frombuffer(self._sizes, dtype=np.int32)
         lengths = np.frombuffer(self._lengths, dtype=np.int32).astype(np.int64)
         if ids is not None and len(ids) != len(lengths):
             raise ValueError(f"expected one id per text, got {len(ids)} and {len(lengths)}")
-        scale = _scale(lengths, k1, b)
+        frequencies = np.bincount(terms, minlength=num_terms)
         bounds = np.zeros(num_terms + 1, dtype=np.int64)
-        np.cumsum(np.bincount(terms, minlength=num_terms), out=bounds[1:])
+        np.cumsum(frequencies, out=bounds[1:])
+        weights = _idf(frequencies, int(np.count_nonzero(lengths)))
+        scales = _scales(lengths)
         documents = np.empty(len(terms), dtype=np.int32)
-        saturations = np.empty(len(terms), dtype=np.float32)
+        counts = np.empty(len(terms), dtype=np.min_scalar_type(found.max(initial=0)))
+        impacts = np.empty(len(terms), dtype=np.float32)
         free = bounds[:-1].copy()
         ends = np.cumsum(sizes, dtype=np.int64)
         # A part at a time, so that sorting takes little memory beside the arrays.
@@ -118,18 +135,36 @@ class PostingsWriter:
             free[ordered[fresh]] += runs
             holders = np.searchsorted(ends, order + start, side="right")
             documents[place] = holders
-            saturations[place] = 1 + counts[order + start].astype(np.float32) * scale[holders]
-        return Postings(bounds, documents, saturations, _ranks(ids, len(lengths)))
+            counts[place] = found[order + start]
+            impacts[place] = _impacts(weights[ordered], found[order + start], scales[holders])
+        ranks = _ranks(ids, len(lengths))
+        return Postings(bounds, documents, counts, impacts, scales, ranks, weights)
 
 
-def _scale(lengths: NDArray[np.int64], k1: np.float32, b: np.float32) -> NDArray[np.float32]:
+def _impacts(
+    weights: NDArray[np.float32] | np.float32,
+    counts: NDArray[np.integer[Any]],
+    scales: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """(postings,) what terms add to scores, in Lucene's order of operations in float32."""
+    impacts: NDArray[np.float32] = weights - weights / (1 + counts.astype(np.float32) * scales)
+    return impacts
+
+
+def _idf(frequencies: NDArray[np.int64], count: int) -> NDArray[np.float32]:
+    """(terms,) ln(1 + (N − df + ½) / (df + ½)), where documents without terms are not counted."""
+    idf: NDArray[np.float64] = np.log(1 + (count - frequencies + 0.5) / (frequencies + 0.5))
+    return idf.astype(np.float32)
+
+
+def _scales(lengths: NDArray[np.int64]) -> NDArray[np.float32]:
     """(documents,) 1 / (k1 · (1 − b + b · length / mean length)), in float32 throughout."""
     one = np.float32(1)
     mean = np.float32(lengths.sum() / max(1, np.count_nonzero(lengths)))
     kept = LENGTHS.astype(np.float32)
-    by_byte: NDArray[np.float32] = one / (k1 * ((one - b) + b * kept / (mean or one)))
-    scale: NDArray[np.float32] = by_byte[encode_lengths(lengths)]
-    return scale
+    by_byte: NDArray[np.float32] = one / (K1 * ((one - B) + B * kept / (mean or one)))
+    scales: NDArray[np.float32] = by_byte[encode_lengths(lengths)]
+    return scales
 
 
 def _ranks(ids: Sequence[str] | None, count: int) -> NDArray[np.int32]:

@@ -45,7 +45,8 @@ class Vocabulary:
     def open(cls, folder: Path) -> Vocabulary:
         """What `write` left, memory-mapped."""
         keys = np.load(folder / "term_keys.npy", mmap_mode="r")
-        return cls(np.asarray(keys), np.asarray(np.load(folder / "term_numbers.npy")))
+        numbers = np.load(folder / "term_numbers.npy", mmap_mode="r")
+        return cls(np.asarray(keys), np.asarray(numbers))
 
     def write(self, folder: Path) -> None:
         """Write the arrays into a folder."""
