@@ -35,6 +35,16 @@ def right_clicks(env: WebShopEnv, seed: int) -> list[str]:
     return [goal.title, *["next >"] * page, goal.asin.lower(), *chosen, "buy now"]
 
 
+def seed_with_options(env: WebShopEnv, tasks: int = 1) -> int:
+    """The first seed from which on so many tasks ask for an option, without which a buy fails."""
+    goals = env.shop.catalogue.goals[env.split]
+    return next(
+        seed
+        for seed in range(len(goals))
+        if all(goals[task % len(goals)].options for task in range(seed, seed + tasks))
+    )
+
+
 def moves(texts: list[str]) -> str:
     """A query string: the first text is searched, the others are clicked."""
     return urlencode([("q", texts[0]), *(("c", text) for text in texts[1:])])

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from shop_pages import NUM_PRODUCTS, moves, right_clicks, served, shop
+from shop_pages import NUM_PRODUCTS, moves, right_clicks, seed_with_options, served, shop
 
 from lamer_envs.evaluation.run import EvalConfig, evaluate
 from lamer_envs.rollout.policy import PromptRequest, Response
@@ -91,7 +91,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     run = tmp_path_factory.mktemp("run")
     arguments = {"num_products": NUM_PRODUCTS, "split": "test"}
-    config = EvalConfig("LaMer/WebShop-v0", arguments, {"name": "shopper"}, num_tasks=2)
+    first = seed_with_options(shop(), tasks=2)
+    config = EvalConfig("LaMer/WebShop-v0", arguments, {"name": "shopper"}, num_tasks=2, seed=first)
     evaluate(config, Shopper(), run)
     with served(create_app(make_site({"num_products": NUM_PRODUCTS}, "test", 0, 3, run))) as at:
         yield at
