@@ -21,6 +21,7 @@ from lamer_envs.webshop.search.postings import Postings, PostingsWriter
 from lamer_envs.webshop.search.vocabulary import Vocabulary
 
 _BLOCK = 64
+_AT_ONCE = 1 << 14
 _TERMS_KEPT = 1 << 16
 
 
@@ -112,8 +113,13 @@ class SearchIndex:
         ]
         if not parts:
             return None
-        documents, impacts = zip(*parts, strict=True)
-        total = np.bincount(np.concatenate(documents), np.concatenate(impacts), len(self))
+        if sum(len(documents) for documents, _ in parts) <= _AT_ONCE:
+            documents, impacts = map(np.concatenate, zip(*parts, strict=True))
+            return np.bincount(documents, impacts, len(self)).astype(np.float32)
+        # Copies of many postings cost more, in pages that the system has to find, than they save.
+        total = np.zeros(len(self))
+        for documents, impacts in parts:
+            total[documents] += impacts
         return total.astype(np.float32)
 
 
