@@ -55,7 +55,7 @@ ELECTRONICS = Domain(
                 DEVICE_COLOUR,
                 choice(
                     "style",
-                    "wired, wireless, wireless with mic, gaming",
+                    "basic, with microphone, with travel pouch, gaming",
                     3,
                     3,
                     "in the {} style",

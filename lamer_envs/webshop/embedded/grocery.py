@@ -13,10 +13,10 @@ from lamer_envs.webshop.embedded.records import (
     without,
 )
 from lamer_envs.webshop.embedded.snacks import (
+    ALLERGIES,
     BOX,
     DIET,
     FIGURES,
-    NUTS_FREE,
     SNACKS,
     SWEETNESS,
     USES,
@@ -154,9 +154,9 @@ GROCERY = Domain(
                 *DIET,
                 *SWEETNESS,
                 *only(FIGURES, "keto friendly", "high protein", "high fiber"),
-                *NUTS_FREE,
+                *without(ALLERGIES, "nut free"),
                 *only(USES, "camping trips", "small batch"),
-                with_("ancient grains", "amaranth, millet and spelt", "with millet and spelt"),
+                with_("ancient grains", "amaranth, millet and teff", "with millet and teff"),
                 with_("dried cranberries", "tart red dots in each spoon", "with tart red dots"),
             ),
             (

@@ -10,7 +10,7 @@ from lamer_envs.webshop.embedded.pools import SPOKEN
 from lamer_envs.webshop.embedded.records import Feature, ProductType, split_determiner
 from lamer_envs.webshop.records import NO_LIMIT
 
-_OWN_WORDS_SHARE = 0.55
+_OWN_WORDS_SHARE = 0.5
 _SPOKEN_SHARE = 0.5
 _OPTION_STYLES = 3
 

@@ -125,7 +125,7 @@ GADGETS = (
                 "with a strip to keep it rolled up",
             ),
             with_(
-                "a led indicator",
+                "an led indicator",
                 "a tiny lamp tells when it is done",
                 "with a lamp that tells when it is done",
             ),

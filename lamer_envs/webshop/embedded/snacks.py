@@ -17,7 +17,7 @@ DIET = (
     before("gluten free", "no wheat, barley or rye", "without wheat"),
     before("non gmo", "from seed that nobody engineered", "from seed nobody engineered"),
     before("certified organic", "grown without sprays", "grown without sprays"),
-    before("vegan", "nothing from animals", "with nothing from animals"),
+    before("vegan", "nothing from animals", "with nothing from animals", rival="animal"),
     before("kosher", "a rabbi visits the kitchen", "from a kitchen that a rabbi visits"),
     with_("no artificial colors", "only beet and turmeric tint it", "tinted with beet only"),
     with_("resealable bags", "a strip keeps it fresh once open", "that keeps fresh once open"),
@@ -29,7 +29,7 @@ SWEETNESS = (
     before(
         "low sugar", "two grams of sweetness a serving", "of two grams of sweetness", rival="sweet"
     ),
-    with_("wild honey", "sweetness from the comb", "with sweetness from the comb", rival="sweet"),
+    with_("maple syrup", "sweetness tapped from trees", "with sweetness from trees", rival="sweet"),
 )
 FIGURES = (
     before("keto friendly", "three net carbs a portion", "with three net carbs"),
@@ -38,9 +38,9 @@ FIGURES = (
     before("high fiber", "fills you for hours", "that fills me for hours"),
     before("low calorie", "a hundred a portion, counted", "of a hundred a portion"),
 )
-NUTS_FREE = (
-    before("nut free", "safe in a classroom with allergies", "safe for allergies", rival="nuts"),
-    before("dairy free", "no milk, no butter, no whey", "without milk"),
+ALLERGIES = (
+    before("nut free", "safe in a classroom with allergies", "safe for allergies"),
+    before("dairy free", "no milk, no cream, no cheese", "without milk", rival="animal"),
     before("soy free", "no tofu beans in any form", "without tofu beans"),
 )
 USES = (
@@ -71,9 +71,11 @@ SNACKS = (
             *without(DIET, "resealable bags"),
             *SWEETNESS,
             *only(FIGURES, "keto friendly", "high fiber", "low calorie"),
-            *NUTS_FREE,
+            *without(ALLERGIES, "nut free"),
             *only(USES, "school lunches", "camping trips", "individually wrapped"),
-            with_("whey isolate", "filtered milk powder", "with filtered milk powder"),
+            with_(
+                "whey isolate", "filtered milk powder", "with filtered milk powder", rival="animal"
+            ),
             before("meal replacement", "stands in for breakfast", "that stands in for breakfast"),
         ),
         (
@@ -123,12 +125,17 @@ SNACKS = (
         ("shortbread", "oatmeal", "wafer", "sandwich", "gingersnap"),
         (
             *DIET,
-            *without(SWEETNESS, "wild honey"),
+            *without(SWEETNESS, "maple syrup"),
             *only(FIGURES, "low calorie"),
-            *NUTS_FREE,
+            *without(ALLERGIES, "nut free"),
             *only(USES, "gift giving", "school lunches", "individually wrapped", "small batch"),
             before("soft baked", "bends before it breaks", "that bends before it breaks"),
-            with_("real butter", "churned on the farm", "with something churned on the farm"),
+            with_(
+                "real butter",
+                "churned on the farm",
+                "with something churned on the farm",
+                rival="animal",
+            ),
         ),
         (
             flavours(
@@ -145,7 +152,7 @@ SNACKS = (
         ("Snack Foods", "Jerky"),
         ("Jerky", "Jerky Snack", "Jerky Strips"),
         ("some jerky", "some dried meat"),
-        ("beef", "turkey", "venison", "salmon", "bison"),
+        ("beef", "venison", "bison", "elk", "lamb"),
         (
             *only(DIET, "gluten free", "resealable bags"),
             *SWEETNESS,
@@ -175,9 +182,9 @@ SNACKS = (
         ("some chips", "some crisps"),
         ("kettle cooked", "ridged", "thin cut", "sweet potato", "popped"),
         (
-            *DIET,
+            *without(DIET, "vegan"),
             *only(FIGURES, "low sodium", "low calorie"),
-            *NUTS_FREE,
+            *without(ALLERGIES, "dairy free"),
             *only(USES, "school lunches", "camping trips"),
             with_(
                 "avocado oil",
@@ -219,7 +226,7 @@ SNACKS = (
         (
             *DIET,
             *only(SWEETNESS, "sugar free"),
-            *NUTS_FREE,
+            *ALLERGIES,
             *only(USES, "gift giving", "individually wrapped", "small batch"),
             for_("parties", "fills a bowl for fifty guests", "that fills a bowl for guests"),
             for_("halloween", "for trick or treat bags", "for trick or treat"),
@@ -247,7 +254,7 @@ SNACKS = (
         ("some chocolate", "a chocolate bar"),
         ("dark", "milk", "white", "ruby"),
         (
-            *without(DIET, "resealable bags"),
+            *without(DIET, "vegan", "resealable bags"),
             *only(SWEETNESS, "sugar free"),
             *only(FIGURES, "keto friendly"),
             *only(USES, "gift giving", "individually wrapped", "small batch"),
