@@ -206,15 +206,20 @@ def naive_scores(texts: list[str], query: str) -> dict[int, float]:
     return scores
 
 
-@given(TEXTS, st.lists(WORDS, min_size=1, max_size=9).map(" ".join), st.integers(1, 130))
+@given(
+    TEXTS,
+    st.lists(WORDS, min_size=1, max_size=9).map(" ".join),
+    st.integers(1, 130) | st.integers(1, 9),
+)
 def test_the_ranking_is_that_of_the_formula(texts: list[str], query: str, k: int) -> None:
     scores = naive_scores(texts, query)
     best = sorted(scores.items(), key=lambda hit: (-hit[1], hit[0]))[:k]
     index = SearchIndex.build(texts)
     assert index.scores(query, k) == best
     with pytest.MonkeyPatch.context() as patch:
-        # As if these were many postings.
+        # As if these were many documents.
         patch.setattr(bm25, "_AT_ONCE", 0)
+        patch.setattr(bm25, "_BLOCK", 2)
         assert index.scores(query, k) == best
 
 
