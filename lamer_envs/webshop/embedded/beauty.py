@@ -219,7 +219,11 @@ BEAUTY = Domain(
                     "covers a thumb in one sweep",
                     "that covers a thumb in one sweep",
                 ),
-                before("low odor", "can be used with the window shut", "that I can use indoors"),
+                before(
+                    "low odor",
+                    "can be used with the window shut",
+                    "that I can use with the window shut",
+                ),
                 before("lamp free", "cures in daylight", "that cures in daylight"),
                 *only(_GENTLE, "cruelty free", "plant based"),
                 for_(
@@ -291,7 +295,11 @@ BEAUTY = Domain(
                 before(
                     "fast drying", "long hair is done in six minutes", "that is done in minutes"
                 ),
-                before("low noise", "quieter than a conversation", "that is quiet"),
+                before(
+                    "low noise",
+                    "quieter than a conversation",
+                    "that is quieter than a conversation",
+                ),
                 with_("a diffuser", "spreads the air so that curls stay", "so that curls stay"),
                 with_("a cool shot button", "a cold burst fixes the style", "with a cold burst"),
                 before("dual voltage", "works on every continent", "that works abroad"),

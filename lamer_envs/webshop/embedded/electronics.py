@@ -84,7 +84,7 @@ ELECTRONICS = Domain(
             ),
             (
                 DEVICE_COLOUR,
-                pack("1, 2"),
+                pack("1, 2, 4"),
                 choice(
                     "style", "speaker only, with stand, with microphone", 2, 2, "in the {} style"
                 ),

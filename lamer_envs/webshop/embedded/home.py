@@ -53,7 +53,7 @@ HOME = Domain(
                 ),
                 for_(
                     "high traffic areas",
-                    "hallways and playrooms wear it down slowly",
+                    "a busy hallway wears it down slowly",
                     "for a busy hallway",
                 ),
             ),

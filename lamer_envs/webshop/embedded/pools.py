@@ -77,8 +77,10 @@ MENS_SHOE_SIZE = choice(
 
 def pack(row: str = "1, 2, 3, 4, 6, 8, 12") -> Choice:
     """How many come in one order, such as `pack of 3`."""
-    counts = ", ".join(f"pack of {count.strip()}" for count in row.split(","))
-    return choice("item package quantity", counts, 2, 4, "as a {}", ordered=True)
+    counts = row.split(",")
+    packs = ", ".join(f"pack of {count.strip()}" for count in counts)
+    most = min(4, len(counts) - 1)
+    return choice("item package quantity", packs, 2, most, "as a {}", ordered=True)
 
 
 SPOKEN = {
