@@ -30,7 +30,7 @@ class Product:
         options: what a buyer chooses.
         domain: the department, such as `beauty`.
         rating: as the shop shows it.
-        images: addresses of pictures; the shop's own page shows them, the text does not.
+        images: addresses of pictures, as the data give them; nothing loads them.
     """
 
     asin: str
