@@ -24,7 +24,7 @@ class FolderInUseError(ValueError):
 
 
 @contextmanager
-def exclusive(folder: Path) -> Iterator[None]:
+def exclusive(folder: Path) -> Iterator[bool]:
     """Keep every other process, and every other `exclusive`, out of a folder in the meantime.
 
     The lock is one of the operating system on `.lock` in the folder: it ends with the process,
@@ -35,30 +35,34 @@ def exclusive(folder: Path) -> Iterator[None]:
     Args:
         folder: made where it does not exist.
 
+    Yields:
+        Whether the folder is locked.
+
     Raises:
         FolderInUseError: another process is in the folder.
         OSError: the folder or the file in it cannot be made.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if fcntl is None:
-        yield
+        yield False
         return
     path = folder / LOCK_FILE
-    descriptor = _locked(path)
+    descriptor, locked = _opened(path)
     try:
-        yield
+        yield locked
     finally:
-        # Removed while it is locked; `_locked` notices that what it opened is gone.
+        # Removed while it is locked; `_opened` notices that what it opened is gone.
         try:
             path.unlink(missing_ok=True)
         finally:
             os.close(descriptor)
 
 
-def _locked(path: Path) -> int:
-    """A descriptor of the file at `path`, locked."""
+def _opened(path: Path) -> tuple[int, bool]:
+    """A descriptor of the file at `path`, and whether it is locked."""
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        locked = True
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -70,8 +74,9 @@ def _locked(path: Path) -> int:
             except OSError as error:
                 if error.errno not in _NO_LOCKS:
                     raise
+                locked = False
             if _is_at(descriptor, path):
-                return descriptor
+                return descriptor, locked
         except BaseException:
             os.close(descriptor)
             raise

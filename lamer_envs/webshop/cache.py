@@ -8,7 +8,9 @@ import shutil
 import tempfile
 import time
 import warnings
+import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +24,7 @@ _DRAFT = ".draft-"
 _LOCKS = ".locks"
 _READABLE = 0o755
 _PAUSE = 0.05
+_LOOKED_AT = 4096
 
 Build = Callable[[Path], None]
 
@@ -39,9 +42,10 @@ def cached_folder(key: str, build: Build) -> Path:
 
     The folder is built under another name and moved into its place when it is whole, so that a
     build that was killed leaves nothing that is read; what it leaves is removed by the next build
-    of the key. Of several processes that ask at once, one builds and the others wait. A folder
-    whose files are missing or of another size is built anew. Where the cache cannot be written, a
-    warning says so, and the folder is temporary.
+    of any key. Of several processes that ask at once, one builds and the others wait; where the
+    file system knows no locks, each of them builds, and the first one's folder stays. A folder with
+    a file that is missing, of another size, or not as it was at its beginning or end is built anew.
+    Where the cache cannot be written, a warning says so, and the folder is temporary.
 
     Args:
         key: names the content; a hash of all that `build` depends on. Letters, digits, `-`, `_`.
@@ -65,51 +69,77 @@ def cached_folder(key: str, build: Build) -> Path:
 
 
 def _built(folder: Path, build: Build) -> Path:
-    # The lock's folder stays: removed, it could be gone just when another process enters it.
-    lock = folder.parent / _LOCKS / folder.name
     while not _whole(folder):
         try:
-            with exclusive(lock):
+            with exclusive(_lock(folder)) as locked:
+                if locked:
+                    _clear(folder)
                 if not _whole(folder):
                     _make(folder, build)
         except FolderInUseError:
             time.sleep(_PAUSE)
+    for draft in folder.parent.glob(f"*{_DRAFT}*"):
+        other = draft.with_name(draft.name.partition(_DRAFT)[0])
+        with suppress(FolderInUseError, OSError), exclusive(_lock(other)) as locked:
+            if locked:
+                _clear(other)
     return folder
 
 
+def _lock(folder: Path) -> Path:
+    # The lock's folder stays: removed, it could be gone just when another process enters it.
+    return folder.parent / _LOCKS / folder.name
+
+
+def _clear(folder: Path) -> None:
+    """Remove what killed builds of a folder left: with the lock held, that is every draft."""
+    for draft in folder.parent.glob(f"{folder.name}{_DRAFT}*"):
+        shutil.rmtree(draft, ignore_errors=True)
+
+
 def _make(folder: Path, build: Build) -> None:
-    # Who holds the lock knows that whatever drafts there are were left by killed builds.
-    for left in folder.parent.glob(f"{folder.name}{_DRAFT}*"):
-        shutil.rmtree(left, ignore_errors=True)
     draft = Path(tempfile.mkdtemp(prefix=folder.name + _DRAFT, dir=folder.parent))
     try:
         _fill(draft, build)
-        shutil.rmtree(folder, ignore_errors=True)
-        os.replace(draft, folder)
-    except BaseException:
+        if not _whole(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            os.replace(draft, folder)
+    except OSError:
+        # Without locks, another process may have been faster.
+        if not _whole(folder):
+            raise
+    finally:
         shutil.rmtree(draft, ignore_errors=True)
-        raise
 
 
 def _fill(content: Path, build: Build) -> None:
     # `mkdtemp` makes folders that only their owner may read.
     content.chmod(_READABLE)
     build(content)
-    sizes = {
-        file.relative_to(content).as_posix(): file.stat().st_size
+    marks = {
+        file.relative_to(content).as_posix(): _mark(file)
         for file in sorted(content.rglob("*"))
         if file.is_file()
     }
-    (content / _MANIFEST).write_text(json.dumps(sizes, indent=0) + "\n", encoding="utf-8")
+    (content / _MANIFEST).write_text(json.dumps(marks, indent=0) + "\n", encoding="utf-8")
 
 
 def _whole(folder: Path) -> bool:
-    """Whether a folder holds all that was built, by the sizes of the files."""
+    """Whether a folder holds all that was built, as far as the files' marks tell."""
     try:
-        sizes = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-        return all((folder / name).stat().st_size == size for name, size in sizes.items())
+        marks = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        return all(_mark(folder / name) == mark for name, mark in marks.items())
     except (OSError, ValueError, AttributeError):
         return False
+
+
+def _mark(file: Path) -> list[int]:
+    """A file's size, and a sum over its first and its last bytes."""
+    with file.open("rb") as stream:
+        total = zlib.crc32(stream.read(_LOOKED_AT))
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(max(0, size - _LOOKED_AT))
+        return [size, zlib.crc32(stream.read(), total)]
 
 
 def _writable(folder: Path) -> bool:

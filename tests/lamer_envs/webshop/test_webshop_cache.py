@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from lamer_envs.evaluation import lock
 from lamer_envs.webshop.cache import cache_root, cached_folder
 
 BUILDER = """
@@ -36,8 +38,18 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache"
 
 
-def builder(log: Path, seconds: float) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", BUILDER, str(log), str(seconds)]
+WITHOUT_LOCKS = """
+from lamer_envs.evaluation import lock
+lock.fcntl = None
+"""
+
+
+def visible(root: Path) -> list[str]:
+    return sorted(path.name for path in root.iterdir() if path.name != ".locks")
+
+
+def builder(log: Path, seconds: float, before: str = "") -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", before + BUILDER, str(log), str(seconds)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
@@ -69,20 +81,24 @@ def test_a_build_that_fails_leaves_nothing(root: Path) -> None:
     assert cached_folder("key", write_one).is_dir()
 
 
-@pytest.mark.parametrize("damage", ["truncate", "remove", "manifest"])
+@pytest.mark.parametrize("damage", ["truncate", "remove", "zeros", "manifest"])
 def test_a_damaged_folder_is_built_anew(root: Path, damage: str) -> None:
     folder = cached_folder("key", write_one)
     if damage == "truncate":
         os.truncate(folder / "deep" / "file", 3)
     elif damage == "remove":
         (folder / "deep" / "file").unlink()
+    elif damage == "zeros":
+        (folder / "deep" / "file").write_bytes(bytes(len("content")))
     else:
         (folder / "files.json").write_text("[", encoding="utf-8")
     cached_folder("key", write_one)
     assert (folder / "deep" / "file").read_text(encoding="utf-8") == "content"
 
 
-def test_a_killed_build_is_never_read_and_is_cleared_away(root: Path, tmp_path: Path) -> None:
+def test_a_killed_build_is_never_read_and_is_cleared_away(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     log = tmp_path / "log"
     first = builder(log, 600)
     deadline = time.monotonic() + 60
@@ -93,9 +109,15 @@ def test_a_killed_build_is_never_read_and_is_cleared_away(root: Path, tmp_path: 
     first.wait()
     assert not (root / "thing").exists()
     assert list(root.glob("thing.draft-*"))
+    drafts = tmp_path / "drafts"
+    shutil.copytree(root, drafts)
     second = builder(log, 0)
     assert second.communicate(timeout=60)[0].strip() == "y"
     assert not list(root.glob("thing.draft-*"))
+    # Nor does it stay where that key is never built again.
+    monkeypatch.setenv("LAMER_CACHE", str(drafts))
+    cached_folder("other", write_one)
+    assert sorted(path.name for path in drafts.iterdir()) == [".locks", "other"]
 
 
 def test_of_two_builders_one_builds_and_both_read(root: Path, tmp_path: Path) -> None:
@@ -103,6 +125,28 @@ def test_of_two_builders_one_builds_and_both_read(root: Path, tmp_path: Path) ->
     both = [builder(log, 0.5), builder(log, 0.5)]
     assert [one.communicate(timeout=60)[0].strip() for one in both] == ["y", "y"]
     assert len(log.read_text(encoding="utf-8").split()) == 1
+
+
+def test_without_locks_both_build_and_both_read(root: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    both = [builder(log, 1.0, WITHOUT_LOCKS), builder(log, 1.0, WITHOUT_LOCKS)]
+    assert [one.communicate(timeout=60)[0].strip() for one in both] == ["y", "y"]
+    assert visible(root) == ["thing"]
+
+
+def test_a_build_that_loses_the_race_takes_what_is_there(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "fcntl", None)
+
+    def slow(folder: Path) -> None:
+        cached_folder("key", write_one)
+        (folder / "mine").touch()
+
+    folder = cached_folder("key", slow)
+    assert not (folder / "mine").exists()
+    assert (folder / "deep" / "file").is_file()
+    assert visible(root) == ["key"]
 
 
 def test_where_nothing_can_be_written_the_folder_is_temporary(
