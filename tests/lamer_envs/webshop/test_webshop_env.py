@@ -387,7 +387,7 @@ def test_rendering_is_the_page() -> None:
         ({"show_attributes": "no"}, "show_attributes must be True or False, not 'no'"),
         ({"compat": None}, "compat must be True or False, not None"),
         ({"render_mode": "rgb_array"}, "render_mode must be one of 'ansi', not 'rgb_array'"),
-        ({"num_products": 1, "split": "test"}, "leaves the split 'test' without goals"),
+        ({"num_products": 1, "split": "validation"}, "leaves the split 'validation' without goals"),
     ],
 )
 def test_wrong_arguments(kwargs: dict[str, Any], message: str) -> None:
