@@ -71,7 +71,6 @@ class _Draft:
     """What the siblings of a family begin with."""
 
     def __init__(self, draws: Draws, kind: ProductType) -> None:
-        self.type = kind
         self.features = compatible(draws.some(kind.features, len(kind.features)))
         del self.features[draws.between(*_FEATURES) :]
         self.options = _options(draws, kind)
