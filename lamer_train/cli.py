@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from lamer_envs.evaluation.lock import exclusive
+from lamer_envs.lock import exclusive
 from lamer_train.settings import list_presets
 
 __all__ = ["list_presets", "train"]

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from lamer_envs.alfworld.pddl import GameFileError, read_scene
 from lamer_envs.alfworld.scene import TASK_TYPES, Grammar, Scene
+from lamer_envs.cache import cache_root
 
 VARIABLE = "ALFWORLD_DATA"
 GAME_FILE = "game.tw-pddl"
@@ -121,7 +122,7 @@ def _indexed(folder: Path) -> tuple[RealGame, ...]:
     files = _game_files(folder)
     listed = "\n".join(f"{name} {size} {changed}" for name, size, changed in files)
     signature = _digest(listed).hex()
-    index = _cache_folder() / f"alfworld-{_digest(str(folder)).hex()[:16]}.json"
+    index = cache_root() / f"alfworld-{_digest(str(folder)).hex()[:16]}.json"
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         known = json.loads(index.read_text(encoding="utf-8"))
         if (known["format"], known["signature"]) == (_INDEX_FORMAT, signature):
@@ -171,11 +172,6 @@ def _solvable(file: Path) -> bool:
             f"{file} is no readable game file: {error}. {_HOW_TO_GET_IT}"
         ) from error
     return isinstance(data, dict) and data.get("solvable") is True
-
-
-def _cache_folder() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "lamer"
 
 
 def _write_atomically(path: Path, text: str) -> None:

@@ -15,8 +15,8 @@ from typing import Any
 
 import gymnasium as gym
 
-from lamer_envs.evaluation.lock import exclusive
 from lamer_envs.evaluation.metrics import Summary, summarize
+from lamer_envs.lock import exclusive
 from lamer_envs.meta.trial import Trial, read_trials, write_trials
 from lamer_envs.meta.wrapper import MultiEpisodeReflectionWrapper
 from lamer_envs.rollout.policy import Policy

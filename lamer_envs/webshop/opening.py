@@ -15,9 +15,9 @@ from typing import Any, Literal, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from lamer_envs.cache import cached_folder
 from lamer_envs.splits import SPLITS
 from lamer_envs.text_env import require_choice, require_int
-from lamer_envs.webshop.cache import cached_folder
 from lamer_envs.webshop.catalogue import Catalogue
 from lamer_envs.webshop.data import VARIABLE, WebShopData, find_files
 from lamer_envs.webshop.embedded import generate_goals, generate_products, split_of_goal

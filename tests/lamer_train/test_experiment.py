@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lamer_envs.evaluation.lock import exclusive
 from lamer_envs.evaluation.metrics import Summary
+from lamer_envs.lock import exclusive
 from lamer_envs.meta.trial import read_trials
 from lamer_train.cli import list_presets, train
 from lamer_train.experiment import load_experiment

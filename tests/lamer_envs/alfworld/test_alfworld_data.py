@@ -16,7 +16,7 @@ from lamer_envs.alfworld.scene import TASK_TYPES
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder with eight playable games, and some that must be passed over."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("LAMER_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("ALFWORLD_DATA", str(tmp_path / "data"))
     split = tmp_path / "data" / "json_2.1.1" / "train"
     for task_type in TASK_TYPES:
@@ -61,7 +61,7 @@ def test_the_index_follows_the_folder_and_survives_its_own_damage(root: Path) ->
     new = root / "json_2.1.1" / "train" / f"{TASK_TYPES[0]}-Pen-None-Desk-3" / "trial_1"
     write(new, small_house())
     assert len(GameFolder("train").games) == 9
-    (index,) = Path(os.environ["XDG_CACHE_HOME"], "lamer").iterdir()
+    (index,) = Path(os.environ["LAMER_CACHE"]).iterdir()
     for damage in ("", "[]", '{"format": 1}', "\x00"):
         index.write_text(damage)
         assert len(GameFolder("train").games) == 9
@@ -70,7 +70,7 @@ def test_the_index_follows_the_folder_and_survives_its_own_damage(root: Path) ->
 def test_a_cache_that_cannot_be_written_costs_time_only(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(root / "json_2.1.1" / "train" / "file"))
+    monkeypatch.setenv("LAMER_CACHE", str(root / "json_2.1.1" / "train" / "file"))
     (root / "json_2.1.1" / "train" / "file").write_text("not a folder")
     assert len(GameFolder("train").games) == 8
 

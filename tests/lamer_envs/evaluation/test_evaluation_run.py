@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from doors import Fixed
 
-from lamer_envs.evaluation.lock import exclusive
+from lamer_envs.lock import exclusive
 from lamer_envs.evaluation.metrics import Summary
 from lamer_envs.evaluation.report import comparison, load_run, load_runs, number, percent
 from lamer_envs.evaluation.run import (

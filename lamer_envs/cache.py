@@ -14,7 +14,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from lamer_envs.evaluation.lock import FolderInUseError, exclusive
+from lamer_envs.lock import FolderInUseError, exclusive
 
 VARIABLE = "LAMER_CACHE"
 """The environment variable that names the cache's folder."""

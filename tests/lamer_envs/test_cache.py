@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from lamer_envs.evaluation import lock
-from lamer_envs.webshop.cache import cache_root, cached_folder
+from lamer_envs import lock
+from lamer_envs.cache import cache_root, cached_folder
 
 BUILDER = """
 import os, sys, time
 from pathlib import Path
-from lamer_envs.webshop.cache import cached_folder
+from lamer_envs.cache import cached_folder
 
 def build(folder):
     (folder / "half").write_text("x" * 1000)
@@ -39,7 +39,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 WITHOUT_LOCKS = """
-from lamer_envs.evaluation import lock
+from lamer_envs import lock
 lock.fcntl = None
 """
 

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from lamer_envs.evaluation import lock
-from lamer_envs.evaluation.lock import LOCK_FILE, exclusive
+from lamer_envs import lock
+from lamer_envs.lock import LOCK_FILE, exclusive
 
 pytest.importorskip("fcntl")
 
 HOLD = """
 import sys
 from pathlib import Path
-from lamer_envs.evaluation.lock import exclusive
+from lamer_envs.lock import exclusive
 with exclusive(Path(sys.argv[1])):
     print("in", flush=True)
     sys.stdin.read()
