@@ -19,81 +19,19 @@ from lamer_envs.webshop.embedded.records import (
     with_,
     without,
 )
-
-_CLOTH = (
-    before("machine washable", "cold cycle, then hang to dry", "that survives a cold cycle"),
-    before(
-        "wrinkle resistant", "out of the suitcase and on", "that I can wear out of the suitcase"
-    ),
-    before("cotton", "woven from a soft natural yarn", "made of natural yarn", rival="yarn"),
-    before("polyester", "a smooth yarn that dries fast", "of yarn that dries fast", rival="yarn"),
-    before("linen", "a cool yarn spun from flax", "spun from flax", rival="yarn"),
+from lamer_envs.webshop.embedded.wear import (
+    BOTTOMS,
+    CLOSING,
+    CLOTH,
+    CUT,
+    MENS_CUT,
+    SHOE_USES,
+    SHOES,
+    TOPS,
+    USES,
+    WIDTH,
+    WOMENS_PATTERNS,
 )
-_TOPS = (
-    before("long sleeve", "covers the arms to the wrist", "that covers the arms", rival="sleeve"),
-    before("short sleeve", "ends above the elbow", "that ends above the elbow", rival="sleeve"),
-    before("loose fit", "falls freely from the shoulders", "that falls freely", rival="fit"),
-    before("slim fit", "follows the body closely", "that follows the body", rival="fit"),
-    with_("a v neck", "the collar dips to a point", "where the collar dips", rival="neck"),
-    with_("a crew neck", "a round collar close to the throat", "with a round collar", rival="neck"),
-)
-_BOTTOMS = (
-    with_(
-        "an elastic waist",
-        "stretches after a big lunch",
-        "that stretches after lunch",
-        rival="waist",
-    ),
-    with_("a drawstring closure", "a cord ties it at the hips", "that a cord ties", rival="waist"),
-    with_("pockets", "deep enough for phone and keys", "deep enough for my phone"),
-    before("quick dry", "from soaked to fresh within the hour", "that is fresh within the hour"),
-    before("four way stretch", "bends with you in a squat", "that bends with me"),
-)
-_USES = (
-    for_("everyday wear", "right for errands, school and sofa", "right for errands"),
-    for_("parties", "dressy enough for a celebration", "dressy enough for a celebration"),
-    for_("office work", "smart at the desk and in meetings", "that is smart in meetings"),
-)
-_SHOES = (
-    with_("a rubber sole", "grips on wet pavement", "that grips on wet pavement", rival="sole"),
-    with_("an eva sole", "light foam under the heel", "with light foam below", rival="sole"),
-    with_(
-        "memory foam", "an insole that remembers your step", "with an insole that remembers my step"
-    ),
-    with_("arch support", "lifts the middle of the foot", "that lifts the middle of the foot"),
-    before("slip resistant", "safe on kitchen tiles", "that is safe on tiles"),
-    before("leather", "full grain cowskin that ages well", "made of cowskin", rival="upper"),
-    before(
-        "faux hide",
-        "looks like the real thing, comes from no cow",
-        "that looks like the real thing",
-        rival="upper",
-    ),
-    before("mesh", "an airy net over the toes", "with an airy net", rival="upper"),
-    with_("a wide toe box", "room for toes to spread", "with room for toes to spread"),
-    before("waterproof", "dry socks after an hour of rain", "that keeps socks dry"),
-)
-_CLOSING = (
-    before("lace up", "six eyelets and a flat cord", "tied with a cord", rival="closing"),
-    before("slip on", "no fastening, just step in", "that I just step in", rival="closing"),
-    with_(
-        "a zipper closure",
-        "opens at the side in one pull",
-        "that opens in one pull",
-        rival="closing",
-    ),
-    with_("a buckle strap", "a metal prong over the instep", "with a metal prong", rival="closing"),
-)
-_SHOE_USES = (
-    for_("walking", "made for many miles a day", "made for many miles"),
-    for_("standing all day", "nurses and cooks swear by it", "that nurses swear by"),
-    *without(_USES, "everyday wear"),
-)
-_CUT = choice("fit type", "regular, petite, tall, plus", 3, 3, "in the {} fit")
-_MENS_CUT = choice("fit type", "regular, big and tall, athletic, short", 3, 3, "in the {} fit")
-_WIDTH = choice("width", "narrow, standard, wide, extra wide", 3, 3, "in {} width", ordered=True)
-_WOMENS_PATTERNS = "solid, floral, polka dot, striped, tie dye, paisley, gingham, leopard print"
-
 
 FASHION = Domain(
     "fashion",
@@ -106,14 +44,14 @@ FASHION = Domain(
             ("a women's dress", "a dress", "a dress for a woman"),
             ("maxi", "midi", "wrap", "bodycon", "a line"),
             (
-                *_CLOTH,
-                *only(_TOPS, "long sleeve", "short sleeve", "v neck", "crew neck"),
-                *_USES,
+                *CLOTH,
+                *only(TOPS, "long sleeve", "short sleeve", "v neck", "crew neck"),
+                *USES,
                 with_("pockets", "deep enough for phone and keys", "deep enough for my phone"),
                 with_("a tie waist", "a sash shapes the middle", "that a sash shapes"),
                 before("fully lined", "not see-through in the sun", "that is not see-through"),
             ),
-            (CLOTHES_COLOUR, CLOTHES_SIZE, _CUT),
+            (CLOTHES_COLOUR, CLOTHES_SIZE, CUT),
             (16, 101),
         ),
         ProductType(
@@ -123,9 +61,9 @@ FASHION = Domain(
             ("a women's sweater", "a jumper", "a knitted pullover"),
             ("cable knit", "turtleneck", "cardigan", "cropped", "off shoulder"),
             (
-                *only(_CLOTH, "machine washable"),
-                *only(_TOPS, "loose fit", "slim fit"),
-                *_USES,
+                *only(CLOTH, "machine washable"),
+                *only(TOPS, "loose fit", "slim fit"),
+                *USES,
                 before(
                     "wool blend",
                     "sheep and acrylic, half and half",
@@ -141,7 +79,7 @@ FASHION = Domain(
                 before("winter warm", "for frost and drafty rooms", "for frost"),
                 with_("balloon sleeves", "wide above the cuff", "that is wide above the cuff"),
             ),
-            (CLOTHES_COLOUR, CLOTHES_SIZE, _CUT),
+            (CLOTHES_COLOUR, CLOTHES_SIZE, CUT),
             (21, 120),
         ),
         ProductType(
@@ -151,8 +89,8 @@ FASHION = Domain(
             ("a pair of leggings", "some yoga pants", "some workout tights"),
             ("capri", "full length", "flared", "seamless"),
             (
-                *only(_CLOTH, "machine washable"),
-                *without(_BOTTOMS, "elastic waist", "drawstring closure"),
+                *only(CLOTH, "machine washable"),
+                *without(BOTTOMS, "elastic waist", "drawstring closure"),
                 with_(
                     "a high waist",
                     "sits above the navel",
@@ -170,7 +108,7 @@ FASHION = Domain(
                 for_("yoga", "moves with every pose", "that moves with every pose"),
                 for_("running", "stays put for ten miles", "that stays put for miles"),
             ),
-            (CLOTHES_COLOUR, CLOTHES_SIZE, _CUT),
+            (CLOTHES_COLOUR, CLOTHES_SIZE, CUT),
             (14, 88),
         ),
         ProductType(
@@ -180,18 +118,18 @@ FASHION = Domain(
             ("a women's pajama set", "some pajamas", "some nightwear"),
             ("satin", "flannel", "ruffled", "button down"),
             (
-                *only(_CLOTH, "machine washable", "cotton", "polyester"),
-                *only(_TOPS, "long sleeve", "short sleeve"),
-                *without(_BOTTOMS, "quick dry", "four way stretch"),
+                *only(CLOTH, "machine washable", "cotton", "polyester"),
+                *only(TOPS, "long sleeve", "short sleeve"),
+                *without(BOTTOMS, "quick dry", "four way stretch"),
                 before("breathable", "no night sweats in July", "against night sweats"),
                 before("tagless", "no label scratches the neck", "where no label scratches"),
                 with_("an eye mask", "a matching cover for the face", "with a cover for the face"),
                 for_("gifts", "wrapped with a ribbon", "that comes wrapped"),
             ),
             (
-                choice("pattern name", _WOMENS_PATTERNS, 3, 7, "with the {} pattern"),
+                choice("pattern name", WOMENS_PATTERNS, 3, 7, "with the {} pattern"),
                 CLOTHES_SIZE,
-                _CUT,
+                CUT,
             ),
             (18, 83),
         ),
@@ -202,14 +140,14 @@ FASHION = Domain(
             ("a men's shirt", "a shirt for a man", "a shirt for my husband"),
             ("henley", "polo", "hawaiian", "plaid", "oxford"),
             (
-                *_CLOTH,
-                *without(_TOPS, "v neck", "crew neck"),
-                *_USES,
+                *CLOTH,
+                *without(TOPS, "v neck", "crew neck"),
+                *USES,
                 before("moisture wicking", "draws sweat off the back", "that draws sweat off"),
                 with_("a chest pocket", "holds pen and glasses", "that holds pen and glasses"),
                 before("non iron", "smooth straight from the dryer", "smooth from the dryer"),
             ),
-            (CLOTHES_COLOUR, CLOTHES_SIZE, _MENS_CUT),
+            (CLOTHES_COLOUR, CLOTHES_SIZE, MENS_CUT),
             (15, 91),
         ),
         ProductType(
@@ -219,14 +157,14 @@ FASHION = Domain(
             ("a pair of men's shorts", "some shorts for a man", "some short pants for men"),
             ("golf", "board", "basketball", "hiking"),
             (
-                *_CLOTH,
-                *_BOTTOMS,
+                *CLOTH,
+                *BOTTOMS,
                 with_("a zipper pocket", "coins stay in on a run", "where coins stay in"),
                 with_("a mesh liner", "a net inside replaces briefs", "with a net inside"),
                 for_("the gym", "made for sets and sprints", "made for sprints"),
                 with_("reflective strips", "drivers see you at dusk", "that drivers see at dusk"),
             ),
-            (CLOTHES_COLOUR, CLOTHES_SIZE, _MENS_CUT),
+            (CLOTHES_COLOUR, CLOTHES_SIZE, MENS_CUT),
             (15, 90),
         ),
         ProductType(
@@ -236,7 +174,7 @@ FASHION = Domain(
             ("a men's jacket", "a coat for a man", "a jacket for my dad"),
             ("bomber", "rain", "puffer", "denim", "softshell"),
             (
-                *only(_CLOTH, "machine washable"),
+                *only(CLOTH, "machine washable"),
                 with_("a detachable hood", "unzips when the sun is out", "with a cap that unzips"),
                 before("wind proof", "gusts stop at the cloth", "that stops gusts"),
                 before("fleece lined", "brushed inside for cold mornings", "brushed inside"),
@@ -256,7 +194,7 @@ FASHION = Domain(
                 with_("elastic cuffs", "seals at the wrists", "that seals at the wrists"),
                 with_("reflective strips", "drivers see you at dusk", "that drivers see at dusk"),
             ),
-            (CLOTHES_COLOUR, CLOTHES_SIZE, _MENS_CUT),
+            (CLOTHES_COLOUR, CLOTHES_SIZE, MENS_CUT),
             (26, 165),
         ),
         ProductType(
@@ -266,9 +204,9 @@ FASHION = Domain(
             ("a pair of women's sandals", "some sandals for a woman", "some open shoes for women"),
             ("wedge", "gladiator", "flat", "platform", "slide"),
             (
-                *without(_SHOES, "mesh", "wide toe box", "waterproof"),
-                *only(_CLOSING, "zipper closure", "buckle strap"),
-                *_SHOE_USES,
+                *without(SHOES, "mesh", "wide toe box", "waterproof"),
+                *only(CLOSING, "zipper closure", "buckle strap"),
+                *SHOE_USES,
                 with_("an open toe", "toes breathe in the heat", "where toes breathe"),
                 with_(
                     "an ankle strap",
@@ -277,7 +215,7 @@ FASHION = Domain(
                 ),
                 for_("the beach", "sand rinses off at once", "that sand rinses off"),
             ),
-            (SHOE_COLOUR, WOMENS_SHOE_SIZE, _WIDTH),
+            (SHOE_COLOUR, WOMENS_SHOE_SIZE, WIDTH),
             (18, 114),
         ),
         ProductType(
@@ -288,23 +226,23 @@ FASHION = Domain(
             ("ankle", "knee high", "chelsea", "snow", "combat"),
             (
                 *only(
-                    _SHOES,
+                    SHOES,
                     "rubber sole",
                     "eva sole",
                     "memory foam",
                     "arch support",
                     "slip resistant",
                 ),
-                *only(_SHOES, "wide toe box", "waterproof"),
-                *without(_CLOSING, "buckle strap"),
-                *_SHOE_USES,
+                *only(SHOES, "wide toe box", "waterproof"),
+                *without(CLOSING, "buckle strap"),
+                *SHOE_USES,
                 with_("a block heel", "broad and steady below", "that is broad and steady below"),
                 before("faux fur lined", "fluffy to the toes", "fluffy to the toes"),
                 before(
                     "wide calf", "room for strong legs and thick jeans", "with room for strong legs"
                 ),
             ),
-            (SHOE_COLOUR, WOMENS_SHOE_SIZE, _WIDTH),
+            (SHOE_COLOUR, WOMENS_SHOE_SIZE, WIDTH),
             (28, 160),
         ),
         ProductType(
@@ -314,16 +252,16 @@ FASHION = Domain(
             ("a pair of men's sneakers", "some trainers for a man", "some sports shoes for men"),
             ("high top", "trail", "tennis", "retro", "skate"),
             (
-                *_SHOES,
-                *only(_CLOSING, "lace up", "slip on"),
-                *only(_SHOE_USES, "walking"),
+                *SHOES,
+                *only(CLOSING, "lace up", "slip on"),
+                *only(SHOE_USES, "walking"),
                 for_(
                     "running", "springs back at every stride", "that springs back at every stride"
                 ),
                 before("lightweight", "nine ounces a foot", "of nine ounces a foot"),
                 with_("a heel pull tab", "a loop to get in faster", "with a loop to get in"),
             ),
-            (SHOE_COLOUR, MENS_SHOE_SIZE, _WIDTH),
+            (SHOE_COLOUR, MENS_SHOE_SIZE, WIDTH),
             (24, 135),
         ),
         ProductType(
@@ -333,8 +271,8 @@ FASHION = Domain(
             ("a pair of men's loafers", "some loafers for a man"),
             ("driving", "tassel", "moccasin", "venetian"),
             (
-                *without(_SHOES, "waterproof"),
-                *_SHOE_USES,
+                *without(SHOES, "waterproof"),
+                *SHOE_USES,
                 before(
                     "hand stitched",
                     "sewn by one shoemaker from start to end",
@@ -350,7 +288,7 @@ FASHION = Domain(
                     "with dots below that hold the pedal",
                 ),
             ),
-            (SHOE_COLOUR, MENS_SHOE_SIZE, _WIDTH),
+            (SHOE_COLOUR, MENS_SHOE_SIZE, WIDTH),
             (26, 140),
         ),
         ProductType(
