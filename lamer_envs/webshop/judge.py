@@ -37,7 +37,7 @@ from rapidfuzz.utils import default_process
 from lamer_envs.webshop.colours import COLOURS, normalise_colour
 from lamer_envs.webshop.nouns import NounReader
 from lamer_envs.webshop.records import Goal, Product
-from lamer_envs.webshop.shop import BACK_TO_SEARCH, BUY, PREVIOUS, SUB_PAGES, plain
+from lamer_envs.webshop.shop import BACK_TO_SEARCH, BUY, PREVIOUS, SUB_PAGES, offered_values
 
 # The published threshold is a score above 85 after rounding to a whole number, half to even.
 _THRESHOLD = 85.5
@@ -135,7 +135,7 @@ def best_choice(goal: Goal, product: Product, *, compat: bool = False) -> dict[s
     others. Options of which the goal asks nothing stay open, and only values that a click reaches
     are taken: of two options that share a value, the shop gives it to the later one.
     """
-    offers = {plain(value): (name, value) for name, values in product.options for value in values}
+    offers = offered_values(product)
     for button in ("", BACK_TO_SEARCH, PREVIOUS, *SUB_PAGES, BUY):
         offers.pop(button, None)
     best: dict[str, str] = {}

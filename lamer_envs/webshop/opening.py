@@ -89,6 +89,8 @@ class CatalogueSpec:
         root = ""
         if source == "data":
             named = os.environ.get(VARIABLE, "") if data_root is None else data_root
+            if not isinstance(named, (str, Path)):
+                raise ValueError(f"data_root must be a folder's path, not {named!r}")
             root = str(named and Path(named).expanduser().absolute())
         elif goals == "human":
             raise ValueError("goals='human' needs source='data'; expected goals='synthetic'")

@@ -26,7 +26,6 @@ from lamer_envs.webshop.nouns import NounReader
 from lamer_envs.webshop.prices import hidden_price
 from lamer_envs.webshop.real_records import clean_value
 from lamer_envs.webshop.records import NO_LIMIT, Goal, Product
-from lamer_envs.webshop.shop import offered_values, plain
 
 GoalKind = Literal["synthetic", "human"]
 
@@ -209,11 +208,7 @@ class RealGoals:
 
     def _reachable(self, goal: Goal, product: Product) -> bool:
         price = hidden_price(product, self._seed)
-        # What another option has too may be out of reach.
-        offered = offered_values(product)
-        wanted = best_choice(goal, product).items()
-        chosen = {name: value for name, value in wanted if offered[plain(value)] == (name, value)}
-        return judge(goal, product, price, chosen, self._nouns).success
+        return judge(goal, product, price, best_choice(goal, product), self._nouns).success
 
 
 def shuffle(items: MutableSequence[Any], seed: int) -> None:

@@ -88,6 +88,7 @@ class Wording:
         self, draws: Draws, brand: str, kind: str, noun: str, said: tuple[str, ...]
     ) -> None:
         self._brand = brand
+        noun = _unrepeated(kind, noun)
         self._name = f"{titled(kind)} {noun}"
         self._layout = draws.below(_LAYOUTS)
         self._in_title = draws.between(*_IN_TITLE)
@@ -139,6 +140,12 @@ class Wording:
         if self._style == 3:
             return f"{_upper_first(note)} ({label})"
         return f"{_upper_first(label)}: {note}"
+
+
+def _unrepeated(kind: str, noun: str) -> str:
+    """The noun to follow the kind: sweet potato and Potato Chips have one potato together."""
+    first, _, rest = noun.partition(" ")
+    return rest if rest and first.lower() == kind.split()[-1] else noun
 
 
 def _label(feature: Feature) -> str:

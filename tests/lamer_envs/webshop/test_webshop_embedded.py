@@ -1,5 +1,6 @@
 """The embedded catalogue: its tables, its products, its families."""
 
+import itertools
 import math
 import os
 import re
@@ -18,6 +19,7 @@ from lamer_envs.webshop.embedded.goals import features_of
 from lamer_envs.webshop.embedded.names import BRANDS, asin
 from lamer_envs.webshop.embedded.products import DOMAINS, TYPES
 from lamer_envs.webshop.embedded.records import only, split_determiner, without
+from lamer_envs.webshop.embedded.wording import Wording
 from lamer_envs.webshop.judge import judge
 from lamer_envs.webshop.nouns import rule_nouns
 from lamer_envs.webshop.records import Goal, Product
@@ -89,6 +91,13 @@ def test_titles_of_a_type_share_a_noun_with_each_other(kind):
     nouns = [{word.rstrip("s") for word in rule_nouns(noun)} for noun in kind.nouns]
     assert set.intersection(*nouns)
     assert all(split_determiner(said)[1] for said in kind.said)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.query)
+def test_no_title_says_a_word_twice_in_a_row(kind):
+    for word, noun in itertools.product(kind.kinds, kind.nouns):
+        title = Wording(Draws("test"), "Acme", word, noun, kind.said).title([]).lower().split()
+        assert all(one != following for one, following in pairwise(title))
 
 
 def test_only_and_without_name_features_that_exist():

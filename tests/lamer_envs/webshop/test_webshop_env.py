@@ -135,6 +135,29 @@ def test_what_is_not_possible_costs_a_turn(action: str, code: str) -> None:
     assert info["state_key"] == before["state_key"]
 
 
+def test_the_trail_holds_the_pages_of_the_episode() -> None:
+    ENV.reset(seed=0)
+    start = ENV.view
+    for action in ("search[shirt]", "click[nothing]", "click[back to search]"):
+        ENV.step(action)
+    assert [view.kind for view in ENV.trail] == ["search", "results", "search"]
+    assert ENV.trail[0] == start
+    assert ENV.trail[-1] == ENV.view
+    ENV.reset(options={"restart": True})
+    assert ENV.trail == (start,)
+
+
+def test_another_query_for_the_same_products_changes_nothing() -> None:
+    env = WebShopEnv(SMALL, compat=True)
+    env.reset(seed=0)
+    *_, first = env.step("search[shirt]")
+    *_, again = env.step("search[shirts]")
+    assert again["state_key"] == first["state_key"]
+    assert (first["action_effective"], again["action_effective"]) == (True, False)
+    *_, other = env.step("search[sofa]")
+    assert other["action_effective"]
+
+
 def test_one_searches_from_the_search_page_and_with_compat_from_any() -> None:
     ENV.reset(seed=0)
     first, second = (f"search[{ENV.shop.catalogue.products[n].title}]" for n in (0, SMALL - 1))
@@ -382,6 +405,7 @@ def test_rendering_is_the_page() -> None:
         ({"goals": "all"}, "goals must be one of 'synthetic', 'human', not 'all'"),
         ({"goals": "human"}, "goals='human' needs source='data'; expected goals='synthetic'"),
         ({"data_root": "x"}, "data_root='x' needs source='data'; expected None"),
+        ({"source": "data", "data_root": 3}, "data_root must be a folder's path, not 3"),
         ({"nouns": "nltk"}, "nouns must be one of 'rule', 'spacy', not 'nltk'"),
         ({"hide_score": 1}, "hide_score must be True or False, not 1"),
         ({"show_attributes": "no"}, "show_attributes must be True or False, not 'no'"),

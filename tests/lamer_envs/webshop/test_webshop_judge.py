@@ -98,6 +98,18 @@ def plain_score(goal: Goal, product: Product, price: float, chosen: dict, compat
     return factor * hits / total
 
 
+def test_matches_are_told_by_the_rounded_score() -> None:
+    for known, wanted, score in (
+        ("a" * 23, "a" * 20 + "b" * 4, 85.1),
+        ("a" * 23, "a" * 17, 85.0),
+        ("a" * 20, "a" * 15, 85.7),
+    ):
+        assert round(fuzz.token_set_ratio(known, wanted), 1) == score
+        product = replace(PRODUCT, attributes=(known,))
+        goal = replace(GOAL, attributes=(wanted,), options=(), option_names=())
+        assert bought(product, goal).attribute_hits == (score > 85.5,)
+
+
 WORDS = "red navy titan standard large x-large 11 11.5 wash easy machine rubber café sole d'or"
 text = st.lists(st.sampled_from(WORDS.split()), min_size=1, max_size=4).map(" ".join)
 title = st.lists(st.sampled_from("abcdefghijklmnopqrst"), max_size=14).map(" ".join)

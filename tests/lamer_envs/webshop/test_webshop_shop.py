@@ -78,6 +78,15 @@ def test_turning_the_pages_of_the_results() -> None:
     assert SHOP.click(item, "< prev") == third
 
 
+def test_a_last_page_that_is_full_has_no_next_one() -> None:
+    shop = Shop(tiny_catalogue(LAMPS[:20]))
+    second = after("next >", query="desk lamp", shop=shop)
+    assert len(shop.listed(second)) == 10
+    assert not shop.has_next(second)
+    assert "next >" not in shop.clickables(second)
+    assert shop.click(second, "next >") is None
+
+
 def test_a_search_without_hits() -> None:
     view = after(query="zebra")
     assert page(view) == [*TASK, "Back to Search", "Page 1 (Total results: 0)"]
