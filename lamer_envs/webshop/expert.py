@@ -219,14 +219,17 @@ class _Shopper:
             for term in frozenset().union(*wishes)
         }
         # The first phrase names the kind of product. A word of it that the shop has not used is
-        # the shopper's own word for that, and no wish.
+        # the shopper's own word for that, and no wish. Nor is the name of an option.
         own = wishes[0].difference(*wishes[1:], *lines) if wishes else frozenset()
-        weights.update(dict.fromkeys(own, 0.0))
+        options = (name for offer in self._offers.values() for name in offer.options or {})
+        names = frozenset(term for name in options for term in terms(name))
+        weights.update(dict.fromkeys(own | (names & weights.keys()), 0.0))
         for asin, offer in self._offers.items():
             for wish in wishes:
                 total = sum(weights[term] for term in wish)
                 most = max(sum(weights[term] for term in wish & line) for line in known[asin])
-                offer.found.append(most / total if total else 1.0)
+                # Half of a wish is worth less than half.
+                offer.found.append((most / total) ** 2 if total else 1.0)
 
     def _promise(self, offer: _Offer) -> float:
         """The logarithm of the odds that it is what the shopper wants, up to a constant."""
