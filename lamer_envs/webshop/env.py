@@ -146,9 +146,11 @@ class WebShopEnv(TextEnv[Goal]):
         )
         catalogue = open_catalogue(spec)
         if not catalogue.goals[split]:
+            # As in the original, the first 1,500 goals are for test and validation.
+            cure = "more products" + (", or compat=False" if compat and source == "data" else "")
             raise ValueError(
                 f"num_products={num_products} leaves the split {split!r} without goals; "
-                "expected more products"
+                f"expected {cure}"
             )
         self.hide_score = hide_score
         self.shop = Shop(catalogue, show_attributes=show_attributes, search_anywhere=compat)

@@ -54,6 +54,8 @@ class Recording:
 
     def __init__(self, path: Path) -> None:
         self.path = path / TRIALS_FILE if path.is_dir() else path
+        if not self.path.is_file():
+            raise FileNotFoundError(f"there are no recorded trials at {self.path}")
         self.env_kwargs = _config_arguments(self.path.parent / CONFIG_FILE)
         self.entries: list[Entry] = []
         self.damaged: list[str] = []

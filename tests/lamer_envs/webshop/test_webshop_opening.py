@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import warnings
@@ -137,10 +138,28 @@ def test_real_data_become_a_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_changed_data_are_read_again(tmp_path: Path) -> None:
     folder = write(tmp_path / "data", [item(n) for n in range(6)])
     first = afresh(real(folder))
-    write(folder, [item(n, name="Another Acme Thing") for n in range(6)])
-    os.utime(folder / "items_shuffle.json", ns=(1, 1))
     assert titles(first)[0] == "Acme Walking Shoes Model"
-    assert titles(afresh(real(folder))) == ["Another Acme Thing"] * 6
+    # Names of one length: the file keeps its size, and only its time tells.
+    for time, name in enumerate(("Some Acme Thing", "Same Acme Thing"), 1):
+        write(folder, [item(n, name=name) for n in range(6)])
+        os.utime(folder / "items_shuffle.json", ns=(time, time))
+        assert titles(afresh(real(folder))) == [name] * 6
+
+
+def test_other_code_makes_other_folders(
+    own_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = tmp_path / "webshop"
+    shutil.copytree(Path(opening.__file__).parent, code)
+    monkeypatch.setattr(opening, "_CODE", code)
+    afresh(embedded())
+    # The judge decides which goals there are; the search engine what products come with.
+    for place, built in (("judge.py", 1), ("search/porter.py", 2)):
+        before = set(own_cache.iterdir())
+        with (code / place).open("a") as file:
+            file.write("# Changed.\n")
+        afresh(embedded())
+        assert len(set(own_cache.iterdir()) - before) == built
 
 
 def test_goals_depend_on_what_they_are_made_with(tmp_path: Path) -> None:
@@ -181,3 +200,5 @@ def test_missing_data_say_what_is_missing(tmp_path: Path, monkeypatch: pytest.Mo
         WebShopEnv(source="data", data_root=folder, goals="human", nouns="rule")
     with pytest.raises(ValueError, match="leaves the split 'validation' without goals"):
         WebShopEnv(source="data", data_root=folder, split="validation", nouns="rule")
+    with pytest.raises(ValueError, match=r"expected more products, or compat=False$"):
+        WebShopEnv(source="data", data_root=folder, compat=True, nouns="rule")

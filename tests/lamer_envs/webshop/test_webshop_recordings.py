@@ -187,6 +187,11 @@ class TestRecords:
         recording = Recording(written(tmp_path / "t.jsonl", [broken, second]))
         assert len(recording.entries) == len(recording.damaged) == 1
 
+    def test_a_place_without_a_file_is_named(self, tmp_path: Path) -> None:
+        for place in (tmp_path, tmp_path / "trials.jsonl"):
+            with pytest.raises(FileNotFoundError, match=r"no recorded trials at .*trials\.jsonl$"):
+                Recording(place)
+
     def test_a_file_without_any_is_refused(self, tmp_path: Path) -> None:
         path = tmp_path / "t.jsonl"
         path.write_text("")
