@@ -172,6 +172,14 @@ env = gym.make("LaMer/WebShop-v0", num_products={products})
 print(len(env.reset(seed=0)[0]), flush=True)
 """
 
+BUILD = """
+import resource
+import lamer_envs
+from lamer_envs.webshop.env import WebShopEnv
+WebShopEnv(num_products={products})
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
 SHARED = """
 import sys
 from lamer_envs.webshop.env import WebShopEnv
@@ -215,6 +223,25 @@ def start_up(products: int, repeats: int, cached: bool, goal: float | None) -> R
             values.append(time.perf_counter() - begin)
     how = "from the cache" if cached else "nothing cached"
     return Row(f"start-up, {products:,} products, {how}", "s", tuple(values), goal, False)
+
+
+def build(products: int) -> list[Row]:
+    """Seconds on the wall and most memory of a process that makes a catalogue, goals and index."""
+    with tempfile.TemporaryDirectory() as empty:
+        begin = time.perf_counter()
+        peak = subprocess.run(
+            [sys.executable, "-c", BUILD.format(products=products)],
+            env={**os.environ, "LAMER_CACHE": empty},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        spent = time.perf_counter() - begin
+    what = f"making {products:,} products"
+    return [
+        Row(f"{what}, time", "s", (spent,)),
+        Row(f"{what}, most memory", "MB", (int(peak) / 1024,), more=False),
+    ]
 
 
 def shared(products: int, processes: int) -> dict[str, float]:
@@ -280,9 +307,14 @@ def main() -> None:
     parser.add_argument("--episodes", type=int, default=600, help="episodes a sample of steps")
     parser.add_argument("--envs", type=int, default=10_000, help="environments held in memory")
     parser.add_argument("--large", type=int, default=100_000, help="products of the large shop")
+    parser.add_argument(
+        "--build", type=int, nargs="*", default=[100_000], help="sizes of shops to make anew"
+    )
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the result files")
     arguments = parser.parse_args()
     repeats, large = arguments.repeats, arguments.large
+    if min(repeats, arguments.episodes, arguments.envs) < 1 or min([large, *arguments.build]) < 100:
+        parser.error("--repeats, --episodes, --envs must be at least 1, sizes of shops 100")
 
     machine = describe("benchmarks/webshop.py")
     begin = time.process_time()
@@ -302,6 +334,8 @@ def main() -> None:
     for part in parts:
         rows.append(part())
         print(f"{rows[-1].what}: {rows[-1].median:,.2f}", file=sys.stderr, flush=True)
+    for products in arguments.build:
+        rows += build(products)
     rows += memory(arguments.envs)
     sizes = shared(large, 4)
     machine["load_average_at_end"] = load_average()

@@ -78,6 +78,26 @@ def test_alfworld(tmp_path: Path) -> None:
         assert 0 < min(values[name]) <= most, name
 
 
+def test_webshop(tmp_path: Path) -> None:
+    options = ["--repeats", "1", "--episodes", "20", "--envs", "400", "--large", "1500"]
+    options += ["--build", "200"]
+    process = run("webshop.py", tmp_path, *options)
+    assert process.returncode == 0, process.stderr
+    record, table = results("webshop", tmp_path)
+    assert table == process.stdout[:-1]
+    assert record["machine"]["command"] == f"python benchmarks/webshop.py {' '.join(options)}"
+    rows = {row["what"]: row for row in record["rows"]}
+    assert all(value >= 0 for row in rows.values() for value in row["values"])
+    # A tenth of what was asked for, as above.
+    assert rows["steps, 1,000 products"]["median"] >= 1000
+    assert rows["searches, 1,000 products"]["median"] >= 400
+    assert rows["start-up, 1,000 products, from the cache"]["median"] <= 10
+    assert rows["memory of 400 environments, class"]["median"] <= 24
+    assert sum(record["pages"]["1,000"].values()) == pytest.approx(1, abs=0.01)
+    sizes = record["four_processes_mb_each"]
+    assert 0 < sizes["mapped Pss"] < sizes["mapped Rss"] < sizes["Rss"]
+
+
 def test_baselines(tmp_path: Path) -> None:
     process = run("baselines.py", tmp_path, "--tasks", "100")
     assert process.returncode == 0, process.stderr
@@ -113,6 +133,8 @@ def test_baselines(tmp_path: Path) -> None:
         ("envs.py", ["--seconds", "0"]),
         ("baselines.py", ["--tasks", "1"]),
         ("alfworld.py", ["--repeats", "0"]),
+        ("webshop.py", ["--episodes", "0"]),
+        ("webshop.py", ["--build", "9"]),
     ],
 )
 def test_wrong_sizes_are_refused(script: str, arguments: list[str], tmp_path: Path) -> None:
