@@ -147,8 +147,8 @@ def _impacts(
     scales: NDArray[np.float32],
 ) -> NDArray[np.float32]:
     """(postings,) what terms add to scores, in Lucene's order of operations in float32."""
-    impacts: NDArray[np.float32] = weights - weights / (1 + counts.astype(np.float32) * scales)
-    return impacts
+    impacts = weights - weights / (1 + counts.astype(np.float32) * scales)
+    return np.asarray(impacts, dtype=np.float32)
 
 
 def _idf(frequencies: NDArray[np.int64], count: int) -> NDArray[np.float32]:
@@ -162,9 +162,8 @@ def _scales(lengths: NDArray[np.int64]) -> NDArray[np.float32]:
     one = np.float32(1)
     mean = np.float32(lengths.sum() / max(1, np.count_nonzero(lengths)))
     kept = LENGTHS.astype(np.float32)
-    by_byte: NDArray[np.float32] = one / (K1 * ((one - B) + B * kept / (mean or one)))
-    scales: NDArray[np.float32] = by_byte[encode_lengths(lengths)]
-    return scales
+    by_byte = one / (K1 * ((one - B) + B * kept / (mean or one)))
+    return np.asarray(by_byte[encode_lengths(lengths)], dtype=np.float32)
 
 
 def _ranks(ids: Sequence[str] | None, count: int) -> NDArray[np.int32]:
