@@ -70,7 +70,8 @@ def compact_attempt(prompts: PromptSet, number: int, episode: Episode) -> str:
 COMPACT = replace(
     compact.BASE,
     play_layout=("current", "history", "memory", "answer"),
-    reflect_layout=("final", "attempt", "reflect"),
+    # The page after a purchase does not say what was asked for.
+    reflect_layout=("initial", "final", "attempt", "reflect"),
     observations_in_full=1,
     format_turn=compact_turn,
     format_attempt=compact_attempt,

@@ -389,6 +389,21 @@ def test_very_small_models_get_the_page_and_what_they_did() -> None:
     )
 
 
+def test_very_small_models_see_the_task_when_they_reflect() -> None:
+    trial = MultiEpisodeReflectionWrapper(
+        gym.make("LaMer/WebShop-v0", num_products=SMALL), prompts="compact"
+    )
+    trial.reset(seed=0)
+    env = trial.unwrapped
+    assert isinstance(env, WebShopEnv)
+    for action in (f"search[{env.task.title}]", "click[{}]", "click[buy now]"):
+        clicks = env.shop.clickables(env.view)
+        prompt, *_, info = trial.step(f"<action>{action.format(*clicks[-1:])}</action>")
+    assert info["phase"] == "reflect"
+    assert env.task.instruction in prompt
+    assert prompt.endswith("click[buy now] reflect")
+
+
 def test_rendering_is_the_page() -> None:
     env = WebShopEnv(SMALL, render_mode="ansi")
     page, _ = env.reset(seed=0)
