@@ -39,7 +39,7 @@ def pack(lengths: Sequence[int], budget: int, bounds: Sequence[int] | None = Non
         Index arrays; every row is in exactly one.
     """
     order = np.argsort(-np.asarray(lengths, dtype=np.int64), kind="stable")
-    costs = [lengths[index] for index in order] if bounds is None else bounds
+    costs = [lengths[index] for index in order.tolist()] if bounds is None else bounds
     chunks: list[Chunk] = []
     start = 0
     while start < len(order):

@@ -297,8 +297,7 @@ def uniforms(keys: Sequence[int], count: int) -> NDArray[np.float64]:
     state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     state ^= state >> np.uint64(31)
-    numbers: NDArray[np.float64] = (state >> np.uint64(11)) * 2.0**-53
-    return numbers
+    return (state >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
 def _key(seed: int, request: PromptRequest) -> int:
