@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from lamer_envs.cli import app
-from lamer_envs.lock import exclusive
 from lamer_envs.evaluation.metrics import Summary
+from lamer_envs.lock import exclusive
 from lamer_envs.meta.trial import read_trials
 from lamer_envs.registration import ENVIRONMENTS
 from lamer_envs.rollout.policy import PromptRequest, Response

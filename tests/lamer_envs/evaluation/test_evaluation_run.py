@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from doors import Fixed
 
-from lamer_envs.lock import exclusive
 from lamer_envs.evaluation.metrics import Summary
 from lamer_envs.evaluation.report import comparison, load_run, load_runs, number, percent
 from lamer_envs.evaluation.run import (
@@ -20,6 +19,7 @@ from lamer_envs.evaluation.run import (
     drop_unfinished_line,
     evaluate,
 )
+from lamer_envs.lock import exclusive
 from lamer_envs.meta.trial import Trial, read_trials
 from lamer_envs.rollout.policy import PromptRequest, Response
 from lamer_envs.rollout.runner import TrialError
