@@ -144,7 +144,7 @@ def test_wrong_sizes_are_refused(script: str, arguments: list[str], tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["envs", "baselines"])
+@pytest.mark.parametrize("name", ["envs", "baselines", "webshop"])
 def test_recorded_results_are_complete(name: str) -> None:
     record, table = results(name, BENCHMARKS / "results")
     assert record["machine"]["command"] == f"python benchmarks/{name}.py"
@@ -164,4 +164,12 @@ def test_documentation_shows_the_recorded_baselines(page: str) -> None:
     }
     docs = BENCHMARKS.parent / "docs" / "environments" / f"{page}.md"
     assert len(recorded) > 3
+    assert recorded <= set(docs.read_text(encoding="utf-8").splitlines())
+
+
+def test_documentation_shows_the_recorded_speed_of_webshop() -> None:
+    _, table = results("webshop", BENCHMARKS / "results")
+    recorded = {line for line in table.splitlines() if line.startswith("|")}
+    docs = BENCHMARKS.parent / "docs" / "environments" / "webshop.md"
+    assert len(recorded) > 10
     assert recorded <= set(docs.read_text(encoding="utf-8").splitlines())
