@@ -153,6 +153,14 @@ def best_choice(goal: Goal, product: Product, *, compat: bool = False) -> dict[s
     return best
 
 
+def winnable(
+    goal: Goal, product: Product, price: float, nouns: NounReader, *, compat: bool = False
+) -> bool:
+    """Whether a purchase of the product, with the best options, scores 1."""
+    chosen = best_choice(goal, product, compat=compat)
+    return judge(goal, product, price, chosen, nouns, compat=compat).success
+
+
 def _option_names(goal: Goal) -> Iterable[str]:
     return goal.option_names or ("",) * len(goal.options)
 

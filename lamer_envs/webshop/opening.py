@@ -21,7 +21,9 @@ from lamer_envs.text_env import require_choice, require_int
 from lamer_envs.webshop.catalogue import Catalogue
 from lamer_envs.webshop.data import VARIABLE, WebShopData, find_files
 from lamer_envs.webshop.embedded import generate_goals, generate_products, split_of_goal
+from lamer_envs.webshop.judge import winnable
 from lamer_envs.webshop.nouns import NounReader, ReaderName, default_nouns, noun_reader
+from lamer_envs.webshop.prices import hidden_price
 from lamer_envs.webshop.real_goals import GoalKind, RealGoals
 from lamer_envs.webshop.records import Goal, Product
 from lamer_envs.webshop.search.bm25 import SearchIndex
@@ -144,7 +146,7 @@ def open_catalogue(spec: CatalogueSpec) -> Catalogue:
         ModuleNotFoundError: `nouns="spacy"` without the extra.
     """
     nouns = noun_reader(spec.nouns)
-    shelf = _EmbeddedShelf(spec) if spec.source == "embedded" else _DataShelf(spec, nouns)
+    shelf = _EmbeddedShelf(spec, nouns) if spec.source == "embedded" else _DataShelf(spec, nouns)
 
     def build_products(folder: Path) -> None:
         write_products(folder, shelf.products())
@@ -190,20 +192,33 @@ def open_catalogue(spec: CatalogueSpec) -> Catalogue:
 class _EmbeddedShelf:
     """What the embedded catalogue is made of."""
 
-    def __init__(self, spec: CatalogueSpec) -> None:
+    def __init__(self, spec: CatalogueSpec, nouns: NounReader) -> None:
         assert spec.num_products is not None
+        self._nouns = nouns
+        self._compat = spec.compat
+        self._places: dict[str, int] = {}
         self._count = spec.num_products
         self._seed = spec.seed
         code = ("embedded", *_PRODUCT_CODE)
         self.product_key = _key(code, spec.num_products, spec.seed)
-        self.goal_key = _key(_GOAL_CODE, self.product_key)
+        loose = (spec.nouns,) if spec.compat else ()
+        self.goal_key = _key(_GOAL_CODE, self.product_key, *loose)
 
     def products(self) -> Iterator[Product]:
         return generate_products(self._count, self._seed)
 
     def goals(self, products: Sequence[Product]) -> Iterator[tuple[str, Goal]]:
         for goal in generate_goals(products, self._seed):
-            yield split_of_goal(goal), goal
+            if not self._compat or self._winnable(goal, products):
+                yield split_of_goal(goal), goal
+
+    def _winnable(self, goal: Goal, products: Sequence[Product]) -> bool:
+        # The generator proves it for the judge; the original's, told to, misses some values.
+        if not self._places:
+            self._places = {product.asin: number for number, product in enumerate(products)}
+        product = products[self._places[goal.asin]]
+        price = hidden_price(product, self._seed)
+        return winnable(goal, product, price, self._nouns, compat=True)
 
     def place(self, number: int, goal: Goal) -> int:
         """Shuffled by name: products are generated family by family."""

@@ -21,7 +21,7 @@ import numpy as np
 
 from lamer_envs.splits import split_of
 from lamer_envs.webshop.data import DataMissingError, WebShopData
-from lamer_envs.webshop.judge import best_choice, judge
+from lamer_envs.webshop.judge import winnable
 from lamer_envs.webshop.nouns import NounReader
 from lamer_envs.webshop.prices import hidden_price
 from lamer_envs.webshop.real_records import clean_value
@@ -207,8 +207,7 @@ class RealGoals:
         return pairs[int.from_bytes(digest, "big") % len(pairs)][1]
 
     def _reachable(self, goal: Goal, product: Product) -> bool:
-        price = hidden_price(product, self._seed)
-        return judge(goal, product, price, best_choice(goal, product), self._nouns).success
+        return winnable(goal, product, hidden_price(product, self._seed), self._nouns)
 
 
 def shuffle(items: MutableSequence[Any], seed: int) -> None:

@@ -202,3 +202,17 @@ def test_missing_data_say_what_is_missing(tmp_path: Path, monkeypatch: pytest.Mo
         WebShopEnv(source="data", data_root=folder, split="validation", nouns="rule")
     with pytest.raises(ValueError, match=r"expected more products, or compat=False$"):
         WebShopEnv(source="data", data_root=folder, compat=True, nouns="rule")
+
+
+def test_every_goal_can_be_won_under_the_originals_judge_too() -> None:
+    strict, loose = (
+        open_catalogue(CatalogueSpec.of(num_products=80, compat=compat)) for compat in (False, True)
+    )
+    goals = {goal.goal_id for split in SPLITS for goal in loose.goals[split]}
+    assert goals < {goal.goal_id for split in SPLITS for goal in strict.goals[split]}
+    numbers = {product.asin: number for number, product in enumerate(loose.products[:])}
+    for split in SPLITS:
+        for goal in loose.goals[split]:
+            number = numbers[goal.asin]
+            choice = best_choice(goal, loose.products[number], compat=True)
+            assert loose.judge(goal, number, tuple(choice.items())).success
