@@ -26,7 +26,14 @@ def refused(*arguments: object) -> str:
     return result.stderr
 
 
-@pytest.mark.parametrize("missing", ["starlette", "jinja2", "uvicorn"])
+EXTRA = ("starlette", "jinja2", "uvicorn")
+with_the_extra = pytest.mark.skipif(
+    any(find_spec(name) is None for name in EXTRA), reason="needs the serve extra"
+)
+
+
+@with_the_extra
+@pytest.mark.parametrize("missing", EXTRA)
 def test_without_the_extra_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
@@ -40,12 +47,13 @@ def test_without_the_extra_it_says_what_to_install(
     assert missing in line
 
 
-class TestWithTheExtra:
-    pytestmark = pytest.mark.skipif(
-        any(find_spec(name) is None for name in ("starlette", "jinja2", "uvicorn")),
-        reason="needs the serve extra",
-    )
+@pytest.mark.skipif(find_spec("starlette") is not None, reason="the serve extra is there")
+def test_where_the_extra_is_missing_it_says_what_to_install() -> None:
+    assert 'pip install "lamer[serve]"' in refused("--split", "moon")
 
+
+@with_the_extra
+class TestWithTheExtra:
     def test_a_port_in_use_is_one_line(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]

@@ -149,10 +149,10 @@ def test_both_recover_from_what_was_done_before(
             _, _, bought, late, info = env.step(player(env))
             assert info["action_valid"]
             over = bought or late
-        if player is privileged_action and turns <= 16:
-            assert info["success"]
-        if turns <= 24:
+        # From the last page of results, say, it takes some turns to get anywhere.
+        if turns <= 16:
             assert info["score"] is not None
+            assert info["success"] or player is next_action
 
 
 def test_the_fair_shopper_buys_in_the_last_turn() -> None:
