@@ -16,7 +16,8 @@ from lamer_train.accumulate import LOSS_TYPES
 from lamer_train.advantages import LEVELS, NORMS
 from lamer_train.backends.transformers import require_sampling
 
-ALGORITHMS = ("grpo", "gigpo")
+ALGORITHMS = ("grpo", "gigpo", "rloo", "reinforce", "ppo")
+_DEFAULT_NORMS = {"grpo": "mean_std", "gigpo": "mean"}
 
 
 @dataclass
@@ -65,20 +66,36 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
         default="cumulative", metadata={"help": "cumulative (LaMer) or final_episode (MAGE)."}
     )
     algorithm: str = field(
-        default="gigpo", metadata={"help": "Advantage estimator: grpo or gigpo."}
+        default="gigpo", metadata={"help": "Advantage estimator: " + ", ".join(ALGORITHMS) + "."}
     )
     advantage_level: str = field(
         default="trial",
         metadata={
-            "help": "What grpo compares inside a group: trial (G_0^(0)) or episode (G_0^(n))."
+            "help": "What grpo and rloo compare in a group: trial (G_0^(0)) or episode (G_0^(n))."
         },
     )
     advantage_norm: str | None = field(
         default=None,
-        metadata={"help": "mean or mean_std; by default mean_std for grpo and mean for gigpo."},
+        metadata={
+            "help": "mean or mean_std, for grpo (default mean_std) and gigpo (default mean) only."
+        },
     )
     step_weight: float = field(
         default=1.0, metadata={"help": "ω, weight of GiGPO's anchor-state term."}
+    )
+    gae_lambda: float = field(
+        default=0.95, metadata={"help": "λ of PPO's generalised advantage estimation."}
+    )
+    value_learning_rate: float | None = field(
+        default=None,
+        metadata={"help": "Learning rate of PPO's value head; 10 × learning_rate by default."},
+    )
+    value_coef: float = field(
+        default=0.1, metadata={"help": "Weight of PPO's value loss beside the policy loss."}
+    )
+    value_clip: float = field(
+        default=0.5,
+        metadata={"help": "How far PPO's value loss lets a value move per generation, in returns."},
     )
     invalid_penalty: float = field(
         default=0.5, metadata={"help": "Reward that an invalid turn loses before normalisation."}
@@ -151,7 +168,9 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
         if self.bf16 is None and (self.use_cpu or not torch.cuda.is_available()):
             self.bf16 = False
         if self.advantage_norm is None:
-            self.advantage_norm = "mean_std" if self.algorithm == "grpo" else "mean"
+            self.advantage_norm = _DEFAULT_NORMS.get(self.algorithm)
+        if self.value_learning_rate is None:
+            self.value_learning_rate = 10 * self.learning_rate
         self._check_own()
         per_generation = self.steps_per_generation or 1
         self.steps_per_generation = per_generation
@@ -182,7 +201,7 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
             ("memory", MEMORY_KINDS),
             ("algorithm", ALGORITHMS),
             ("advantage_level", LEVELS),
-            ("advantage_norm", NORMS),
+            ("advantage_norm", NORMS if self.algorithm in _DEFAULT_NORMS else (None, *NORMS)),
             ("loss_type", LOSS_TYPES),
         ):
             value = getattr(self, name)
@@ -208,9 +227,18 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
             optional = name in _OPTIONAL
             if not (optional and value is None) and not (isinstance(value, int) and value >= low):
                 raise ValueError(f"{name} must be an integer of at least {low}, not {value!r}")
-        for name in ("step_weight", "invalid_penalty"):
+        for name in ("step_weight", "invalid_penalty", "value_learning_rate", "value_coef"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} must be at least 0, not {getattr(self, name)!r}")
+        if self.advantage_norm is not None and self.algorithm not in _DEFAULT_NORMS:
+            raise ValueError(
+                f"advantage_norm is for {' and '.join(_DEFAULT_NORMS)}; {self.algorithm} has one "
+                "form only"
+            )
+        if not self.value_clip > 0:
+            raise ValueError(f"value_clip must be above 0, not {self.value_clip!r}")
+        if not 0 <= self.gae_lambda <= 1:
+            raise ValueError(f"gae_lambda must be in [0, 1], not {self.gae_lambda!r}")
         check_return_arguments(self.gamma_step, self.gamma_traj, self.credit, self.objective)
         require_sampling(self.temperature, self.top_p, self.top_k)
         require_sampling(self.eval_temperature, self.eval_top_p, self.eval_top_k)
@@ -238,6 +266,9 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
                 self.generation_batch_size is not None
             ),
             "save_strategy other than 'steps' or 'no'": self.save_strategy not in ("steps", "no"),
+            "fp16 with ppo, whose critic has no loss scaling (use bf16)": (
+                self.fp16 and self.algorithm == "ppo"
+            ),
             "deepspeed": self.deepspeed is not None,
             "use_vllm": self.use_vllm,
             "use_transformers_continuous_batching": self.use_transformers_continuous_batching,

@@ -5,8 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,31 +21,24 @@ from transformers import (
     TrainerCallback,
     TrainerControl,
 )
-from trl import GRPOTrainer
 from trl.models import unwrap_model_for_generation
 
 from lamer_envs.meta.trial import Trial
 from lamer_envs.rollout.runner import TrialSpec, run_trials
-from lamer_train.accumulate import merged_metrics, share_of_loss
 from lamer_train.backends.transformers import TransformersPolicy
-from lamer_train.batch import (
-    flat_summary,
-    rollout_output,
-    row_advantages,
-    top_up,
-    trial_statistics,
-)
+from lamer_train.batch import flat_summary, rollout_output, top_up, trial_statistics
 from lamer_train.config import MetaRLConfig, as_mapping
-from lamer_train.microbatch import pack, row_lengths, select
+from lamer_train.estimates import estimate
 from lamer_train.playing import MakeEnv, make_wrapped_env, run_blocking
 from lamer_train.progress import ProgressBar
 from lamer_train.rows import Row, rows_of
 from lamer_train.run_log import METRICS_FILE, MetricsCallback, MetricsFile
 from lamer_train.scoring import sampler_logps, score_without_padding
 from lamer_train.tasks import task_dataset, training_tasks
+from lamer_train.update import MicroBatchTrainer
 
 
-class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
+class MetaRLTrainer(MicroBatchTrainer):
     """Trains a language agent on trials of up to N episodes (LaMer, arXiv 2512.16848).
 
     A row of the training data is a task and one of its trials. For every generation the policy
@@ -72,8 +64,6 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
     """
 
     _tag_names = ("trl", "lamer")
-    entropy_coef: float
-    router_aux_loss_coef: float
     control: TrainerControl
 
     def __init__(
@@ -111,6 +101,8 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
             rollout_func=_collected_turns,
             **kwargs,
         )
+        if args.algorithm == "ppo":
+            self.critic = self.make_critic()
         # The order of the tasks is that of the data set, which is as long as the run.
         self.shuffle_dataset = False
         self.metrics_file = MetricsFile(Path(args.output_dir) / METRICS_FILE)
@@ -226,11 +218,17 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
         finally:
             self._known_logps = None
         real = torch.arange(len(self._rows), device=self.accelerator.device) < self._real_rows
-        advantages = torch.zeros_like(output["advantages"])
-        advantages[: len(rows)] = row_advantages(rows, args, self.accelerator).to(advantages)
-        output["advantages"] = advantages
+        values = None
+        if self.critic is not None:
+            output["values"] = self.predicted_values(self.critic, output)
+            values = output["values"][: len(rows)]
+        estimates = estimate(rows, args, self.accelerator, values)
+        for name, column in estimates.columns.items():
+            output[name] = torch.zeros_like(output["advantages"])
+            output[name][: len(rows)] = column.to(output[name])
         output["real_rows"] = real
-        self._replace_reward_metrics(kept_metrics, trial_statistics(trials, groups))
+        statistics = trial_statistics(trials, groups) | estimates.metrics
+        self._replace_reward_metrics(kept_metrics, statistics)
         self._record("time/rollout", played - begin)
         self._generation_time = time.perf_counter() - begin
         self._record("time/scoring", self._generation_time - (played - begin))
@@ -269,66 +267,6 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
             budget,
         )
         return logps, None, None
-
-    # ---- the loss ----------------------------------------------------------------------------
-
-    def compute_loss(
-        self,
-        model: torch.nn.Module,
-        inputs: dict[str, Tensor | Any],
-        return_outputs: bool = False,
-        num_items_in_batch: Tensor | int | None = None,
-    ) -> Tensor:
-        """TRL's loss of the batch, by micro-batches of at most `tokens_per_microbatch` tokens.
-
-        The gradients of all micro-batches but the last are in place on return; the caller goes
-        backward through the last. Every process makes equally many of the same sizes, and only
-        the last one synchronises gradients.
-        """
-        lengths = row_lengths(inputs["prompt_mask"], inputs["completion_mask"])
-        # TRL gathers per-row metrics, so a micro-batch must have as many rows in every process.
-        ordered = torch.tensor(lengths, device=self.accelerator.device).sort(descending=True).values
-        bounds = self.accelerator.gather(ordered).view(-1, len(lengths)).amax(0).tolist()
-        chunks = pack(lengths, self.args.tokens_per_microbatch, bounds)
-        parts = [select(inputs, chunk) for chunk in chunks]
-        mask = inputs["completion_mask"] * inputs["tool_mask"]
-        per_row = mask.sum(1).double()
-        index = [torch.as_tensor(chunk, device=mask.device) for chunk in chunks]
-        own = torch.stack([per_row[rows].sum() for rows in index])
-        # Gradients are averaged over processes, so that totals are those of the mean process.
-        rows, *mean_tokens = self.accelerator.reduce(
-            torch.cat([inputs["real_rows"].sum()[None].double(), own]), reduction="mean"
-        ).tolist()
-        total = max(sum(mean_tokens), 1.0)
-        finished = torch.zeros((), device=self.accelerator.device)
-        with merged_metrics(self._metrics["train"]) as merge:
-            for part, tokens, everywhere in zip(parts, own.tolist(), mean_tokens, strict=True):
-                last = part is parts[-1]
-                share = share_of_loss(self.loss_type, len(part["advantages"]), tokens, rows, total)
-                with nullcontext() if last else self.accelerator.no_sync(model):
-                    with self._token_means_scaled(tokens / total / share):
-                        loss = super().compute_loss(model, part) * share
-                    merge(everywhere, share)
-                    if not last:
-                        self.accelerator.backward(loss)
-                        finished += loss.detach()
-            merge.constants["entropy_coef"] = self.entropy_coef
-        # The caller reports the value and differentiates the last micro-batch only.
-        return loss + finished
-
-    @contextmanager
-    def _token_means_scaled(self, factor: float) -> Iterator[None]:
-        """Scale the terms that TRL averages over tokens whatever the policy loss does.
-
-        Entropy bonus and router loss then come out right after the micro-batch's loss has been
-        multiplied by its share.
-        """
-        entropy, router = self.entropy_coef, self.router_aux_loss_coef
-        self.entropy_coef, self.router_aux_loss_coef = entropy * factor, router * factor
-        try:
-            yield
-        finally:
-            self.entropy_coef, self.router_aux_loss_coef = entropy, router
 
     def training_step(
         self,

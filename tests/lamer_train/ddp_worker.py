@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from trainer_kit import make_trainer
 
-KINDS = (("grpo", "dr_grpo"), ("gigpo", "bnpo"))
+KINDS = (("grpo", "dr_grpo"), ("gigpo", "bnpo"), ("ppo", "grpo"))
 
 
 def train(folder: Path, algorithm: str, loss_type: str) -> None:
@@ -21,13 +21,16 @@ def train(folder: Path, algorithm: str, loss_type: str) -> None:
         loss_type=loss_type,
         optim="sgd",
         learning_rate=0.5,
+        value_learning_rate=1e-2,
         entropy_coef=0.01,
         tokens_per_microbatch=100,
         eval_every=2,
         eval_trials=2,
     )
     trainer.train()
-    weights = trainer.accelerator.unwrap_model(trainer.model).state_dict()
+    weights = dict(trainer.accelerator.unwrap_model(trainer.model).state_dict())
+    if trainer.critic is not None:
+        weights |= {f"critic.{k}": v for k, v in trainer.critic.head.state_dict().items()}
     rank = trainer.accelerator.process_index
     torch.save({"weights": weights, "rows": trainer._real_rows}, folder / f"rank_{rank}.pt")
 

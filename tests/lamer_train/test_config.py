@@ -31,15 +31,29 @@ def test_the_normalisation_follows_the_algorithm(tmp_path: Path) -> None:
     assert make_config(tmp_path, algorithm="grpo").advantage_norm == "mean_std"
     assert make_config(tmp_path, algorithm="gigpo").advantage_norm == "mean"
     assert make_config(tmp_path, algorithm="grpo", advantage_norm="mean").advantage_norm == "mean"
+    assert make_config(tmp_path, algorithm="rloo").advantage_norm is None
+
+
+def test_the_value_head_learns_ten_times_faster_by_default(tmp_path: Path) -> None:
+    config = make_config(tmp_path, algorithm="ppo", learning_rate=1e-6)
+    assert config.value_learning_rate == pytest.approx(1e-5)
+    config = make_config(tmp_path, algorithm="ppo", value_learning_rate=1e-4)
+    assert config.value_learning_rate == 1e-4
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"algorithm": "ppo"}, "algorithm must be one of 'grpo', 'gigpo'"),
+        ({"algorithm": "sac"}, "algorithm must be one of 'grpo', 'gigpo', 'rloo'"),
         ({"memory": "all"}, "memory must be one of"),
         ({"advantage_level": "turn"}, "advantage_level must be one of"),
         ({"advantage_norm": "max"}, "advantage_norm must be one of"),
+        ({"advantage_norm": "mean", "algorithm": "rloo"}, "advantage_norm is for grpo and gigpo"),
+        ({"gae_lambda": 1.5}, "gae_lambda must be in"),
+        ({"value_clip": 0.0}, "value_clip must be above 0"),
+        ({"value_coef": -0.1}, "value_coef must be at least 0"),
+        ({"value_learning_rate": -1.0}, "value_learning_rate must be at least 0"),
+        ({"algorithm": "ppo", "fp16": True}, "fp16 with ppo"),
         ({"loss_type": "mse"}, "loss_type must be one of"),
         ({"credit": "none"}, "credit must be one of"),
         ({"objective": "best"}, "objective must be one of"),

@@ -72,6 +72,9 @@ def test_two_processes_train_like_one(
             torch.testing.assert_close(rank["weights"][name], expected, atol=2e-6, rtol=0)
     for expected, found in zip(metrics_of(one), metrics_of(two), strict=True):
         assert expected["step"] == found["step"]
-        for name in ("loss", "reward", "rollout/success", "rollout/rows", "entropy", "grad_norm"):
+        values = [name for name in expected if name.startswith("value/")]
+        assert bool(values) == (algorithm == "ppo")
+        names = ("loss", "reward", "rollout/success", "rollout/rows", "entropy", "grad_norm")
+        for name in (*names, *values):
             assert found[name] == pytest.approx(expected[name], abs=1e-5), name
     assert metrics_of(two)[-1]["eval_pass@3"] == metrics_of(one)[-1]["eval_pass@3"]
