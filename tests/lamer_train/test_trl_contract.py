@@ -12,6 +12,7 @@ import pytest
 from transformers import Trainer
 from trl import GRPOConfig, GRPOTrainer
 from trl.models import unwrap_model_for_generation
+from trl.trainer.utils import add_fused_lm_head
 
 from lamer_train.accumulate import LOSS_TYPES
 from lamer_train.trainer import MetaRLTrainer
@@ -36,6 +37,8 @@ def test_trl_is_the_pinned_minor_version() -> None:
         ("compute_loss", ["self", "model", "inputs", "return_outputs", "num_items_in_batch"]),
         ("training_step", ["self", "model", "inputs", "num_items_in_batch"]),
         ("_save_checkpoint", ["self", "model", "trial"]),
+        ("_save_optimizer_and_scheduler", ["self", "output_dir"]),
+        ("_load_optimizer_and_scheduler", ["self", "checkpoint"]),
         ("_prepare_inputs", ["self", "generation_batch"]),
         ("_get_train_sampler", ["self", "dataset"]),
         ("log", ["self", "logs", "start_time"]),
@@ -145,6 +148,16 @@ def test_every_loss_type_of_trl_has_a_rule_for_micro_batches() -> None:
     for named in ("grpo", "dr_grpo", "dapo", "bnpo", "cispo", "sapo", "luspo", "vespo"):
         assert named in LOSS_TYPES
         assert named in helped
+
+
+def test_the_scored_forward_goes_through_the_backbone_that_the_critic_listens_to() -> None:
+    body = source(add_fused_lm_head)
+    for piece in (
+        'backbone_attr = "base_model"',
+        "backbone_outputs = getattr(self, backbone_attr)(*args, **kwargs)",
+        "hidden_states = backbone_outputs.last_hidden_state",
+    ):
+        assert piece in body, piece
 
 
 def test_generation_unwraps_the_model_through_trl() -> None:
