@@ -120,6 +120,13 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
     rollout_concurrency: int | None = field(
         default=None, metadata={"help": "Trials in play at a time per process; all by default."}
     )
+    overlap: int = field(
+        default=0,
+        metadata={
+            "help": "1 lets trials of the next generation start in places that become free, one "
+            "generation ahead of their update; 0 is strictly on-policy."
+        },
+    )
     reuse_sampling_logprobs: bool = field(
         default=True,
         metadata={
@@ -227,6 +234,8 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
             optional = name in _OPTIONAL
             if not (optional and value is None) and not (isinstance(value, int) and value >= low):
                 raise ValueError(f"{name} must be an integer of at least {low}, not {value!r}")
+        if self.overlap not in (0, 1) or isinstance(self.overlap, bool):
+            raise ValueError(f"overlap must be 0 or 1, not {self.overlap!r}")
         for name in ("step_weight", "invalid_penalty", "value_learning_rate", "value_coef"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} must be at least 0, not {getattr(self, name)!r}")
@@ -268,6 +277,13 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
             "save_strategy other than 'steps' or 'no'": self.save_strategy not in ("steps", "no"),
             "fp16 with ppo, whose critic has no loss scaling (use bf16)": (
                 self.fp16 and self.algorithm == "ppo"
+            ),
+            "loss_type='vespo' with overlap and a correction other than 'token_truncate' or "
+            "'token_mask' (vllm_importance_sampling_mode)": (
+                self.overlap > 0
+                and self.loss_type == "vespo"
+                and self.vllm_importance_sampling_correction
+                and self.vllm_importance_sampling_mode not in ("token_truncate", "token_mask")
             ),
             "deepspeed": self.deepspeed is not None,
             "use_vllm": self.use_vllm,

@@ -27,11 +27,23 @@ def make_wrapped_env(args: MetaRLConfig, split: str | None = None) -> MultiEpiso
     return MultiEpisodeReflectionWrapper(gym.make(args.env_id, **kwargs), **args.wrapper_kwargs())
 
 
-def run_blocking(start: Callable[[], Coroutine[Any, Any, ResultT]]) -> ResultT:
-    """Run a coroutine to its end, also where an event loop is running already (a notebook)."""
+def run_blocking(
+    start: Callable[[], Coroutine[Any, Any, ResultT]],
+    loop: asyncio.AbstractEventLoop | None = None,
+) -> ResultT:
+    """Run a coroutine to its end, also where an event loop is running already (a notebook).
+
+    Args:
+        start: makes the coroutine.
+        loop: where to run it; in a new event loop by default.
+    """
+
+    def run() -> ResultT:
+        return asyncio.run(start()) if loop is None else loop.run_until_complete(start())
+
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(start())
+        return run()
     with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(lambda: asyncio.run(start())).result()
+        return pool.submit(run).result()

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from accelerate.utils import gather_object
 from datasets import Dataset
 from torch import Tensor
 from transformers import (
@@ -21,24 +20,21 @@ from transformers import (
     TrainerCallback,
     TrainerControl,
 )
-from trl.models import unwrap_model_for_generation
 
-from lamer_envs.meta.trial import Trial
-from lamer_envs.rollout.runner import TrialSpec, run_trials
-from lamer_train.backends.transformers import TransformersPolicy
 from lamer_train.batch import flat_summary, rollout_output, top_up, trial_statistics
-from lamer_train.config import MetaRLConfig, as_mapping
+from lamer_train.config import MetaRLConfig
 from lamer_train.estimates import estimate
-from lamer_train.playing import MakeEnv, make_wrapped_env, run_blocking
+from lamer_train.overlap import staleness
+from lamer_train.playing import MakeEnv, make_wrapped_env
 from lamer_train.progress import ProgressBar
+from lamer_train.rollouts import PlayingTrainer
 from lamer_train.rows import Row, rows_of
 from lamer_train.run_log import METRICS_FILE, MetricsCallback, MetricsFile
 from lamer_train.scoring import sampler_logps, score_without_padding
 from lamer_train.tasks import task_dataset, training_tasks
-from lamer_train.update import MicroBatchTrainer
 
 
-class MetaRLTrainer(MicroBatchTrainer):
+class MetaRLTrainer(PlayingTrainer):
     """Trains a language agent on trials of up to N episodes (LaMer, arXiv 2512.16848).
 
     A row of the training data is a task and one of its trials. For every generation the policy
@@ -113,81 +109,6 @@ class MetaRLTrainer(MicroBatchTrainer):
         if args.progress:
             self.add_callback(self._progress)
 
-    # ---- playing ---------------------------------------------------------------------------
-
-    def play(
-        self,
-        specs: Sequence[TrialSpec],
-        *,
-        evaluate: bool = False,
-        make_env: MakeEnv | None = None,
-        seed: int = 0,
-    ) -> list[Trial]:
-        """Let the model play trials in this process, and return their records in order.
-
-        Args:
-            specs: task seeds and trial indices.
-            evaluate: sample as configured for evaluation, not for the rollout.
-            make_env: another environment than the configured one for training or evaluation.
-            seed: of the sampling; the same seed and weights give the same trials.
-        """
-        args: MetaRLConfig = self.args
-        make_env = make_env or (self.make_eval_env if evaluate else self.make_env)
-        done = 0
-
-        def on_trial(trial: Trial) -> None:
-            nonlocal done
-            done += 1
-            self._progress.phase(
-                f"{'evaluating' if evaluate else 'playing'} {done}/{len(specs)} trials"
-            )
-
-        with (
-            unwrap_model_for_generation(
-                self.model_wrapped,
-                self.accelerator,
-                gather_deepspeed3_params=args.ds3_gather_for_generation,
-                gradient_checkpointing_kwargs=args.gradient_checkpointing_kwargs,
-            ) as model,
-            self.accelerator.autocast(),
-        ):
-            policy = TransformersPolicy(
-                model,
-                self.processing_class,
-                temperature=args.eval_temperature if evaluate else args.temperature,
-                top_p=args.eval_top_p if evaluate else args.top_p,
-                top_k=args.eval_top_k if evaluate else args.top_k,
-                max_new_tokens=args.max_completion_length,
-                seed=seed,
-                max_batch_tokens=args.tokens_per_generation_batch,
-                chat_template_kwargs=as_mapping(args.chat_template_kwargs),
-            )
-            concurrency = args.rollout_concurrency or max(1, len(specs))
-            return run_blocking(
-                lambda: run_trials(
-                    make_env, policy, specs, concurrency=concurrency, on_trial=on_trial
-                )
-            )
-
-    def _play_generation(
-        self, inputs: Sequence[Mapping[str, Any]]
-    ) -> tuple[list[Trial], list[int]]:
-        """Play the trials of this process's share of a generation; also the group of each."""
-        group_size = self.num_generations
-        # Processes hold consecutive shares of the batch, so that a position in it names the group
-        # and the trial, also where a group is cut between two processes.
-        first = self.accelerator.process_index * len(inputs)
-        positions = range(first, first + len(inputs))
-        groups = [position // group_size for position in positions]
-        specs = [
-            TrialSpec(task_seed=int(row["task_seed"]), trial=position % group_size)
-            for row, position in zip(inputs, positions, strict=True)
-        ]
-        return self.play(specs, seed=self._sampling_seed()), groups
-
-    def _sampling_seed(self) -> int:
-        return int(self.args.seed) * (1 << 32) + int(self.state.global_step)
-
     # ---- from trials to TRL's batch --------------------------------------------------------
 
     def _generate_and_score_completions(
@@ -196,7 +117,9 @@ class MetaRLTrainer(MicroBatchTrainer):
         """Play the trials of `inputs`; hand their turns to TRL; put in our advantages."""
         args: MetaRLConfig = self.args
         begin = time.perf_counter()
-        trials, groups = self._play_generation(inputs)
+        aged = self._play_generation()
+        trials = [one.trial for one in aged]
+        groups = [position // self.num_generations for position in self._positions()]
         played = time.perf_counter()
         self._progress.phase("scoring")
         rows = rows_of(trials, groups, invalid_penalty=args.invalid_penalty)
@@ -205,16 +128,18 @@ class MetaRLTrainer(MicroBatchTrainer):
         self._real_rows = len(rows)
         self._rows = top_up(rows, multiple, self.accelerator)
         # A PEFT reference model is the policy without its adapter, scored through the same call as
-        # the policy: then nothing counts as known.
+        # the policy: then nothing counts as known, nor does it where other weights have sampled.
         own_reference = self.beta == 0.0 or self.ref_model is not None
+        known = own_reference and not args.overlap
         self._known_logps = (
-            sampler_logps(self._rows, args, self.accelerator.device) if own_reference else None
+            sampler_logps(self._rows, args, self.accelerator.device) if known else None
         )
         kept_metrics = {name: [*values] for name, values in self._metrics["train"].items()}
         try:
-            output = super()._generate_and_score_completions(
-                [{"prompt": self._shown_prompt(row), "ret": row.ret} for row in self._rows]
-            )
+            with self.sampling_corrected():
+                output = super()._generate_and_score_completions(
+                    [{"prompt": self._shown_prompt(row), "ret": row.ret} for row in self._rows]
+                )
         finally:
             self._known_logps = None
         real = torch.arange(len(self._rows), device=self.accelerator.device) < self._real_rows
@@ -228,6 +153,8 @@ class MetaRLTrainer(MicroBatchTrainer):
             output[name][: len(rows)] = column.to(output[name])
         output["real_rows"] = real
         statistics = trial_statistics(trials, groups) | estimates.metrics
+        if args.overlap:
+            statistics |= staleness(aged)
         self._replace_reward_metrics(kept_metrics, statistics)
         self._record("time/rollout", played - begin)
         self._generation_time = time.perf_counter() - begin
@@ -327,20 +254,6 @@ class MetaRLTrainer(MicroBatchTrainer):
             self.args, self.state, self.control, logged
         )
         return logged
-
-    def play_tasks(
-        self, task_seeds: Sequence[int], trials_per_task: int, *, make_env: MakeEnv | None = None
-    ) -> list[Trial]:
-        """Play tasks at the evaluation sampling settings, shared out over the processes.
-
-        Returns:
-            The trials of all processes, in every process.
-        """
-        mine = task_seeds[self.accelerator.process_index :: self.accelerator.num_processes]
-        specs = [TrialSpec(int(seed), trial) for seed in mine for trial in range(trials_per_task)]
-        trials = self.play(specs, evaluate=True, make_env=make_env, seed=int(self.args.seed))
-        gathered: list[Trial] = gather_object(trials)
-        return sorted(gathered, key=lambda trial: (trial.task_seed, trial.trial))
 
     def create_model_card(self, *args: Any, **kwargs: Any) -> None:
         """TRL's where the model goes to the hub; a run folder has records of its own."""

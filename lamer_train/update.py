@@ -90,6 +90,7 @@ class MicroBatchTrainer(GRPOTrainer):  # type: ignore[misc]
                     with (
                         self._token_means_scaled(tokens / total / share),
                         self._heard(model) as heard,
+                        self.sampling_corrected(),
                     ):
                         loss = super().compute_loss(model, part) * share
                     loss = loss + self._value_loss(part, heard, rows)
@@ -100,6 +101,22 @@ class MicroBatchTrainer(GRPOTrainer):  # type: ignore[misc]
             merge.constants["entropy_coef"] = self.entropy_coef
         # The caller reports the value and differentiates the last micro-batch only.
         return loss + finished
+
+    @contextmanager
+    def sampling_corrected(self) -> Iterator[None]:
+        """Let TRL correct for rows that the weights of the update have not sampled.
+
+        It does so for vLLM, whose log-probabilities are not quite the model's: it scores the rows
+        anew, weighs them by the ratio as `vllm_importance_sampling_…` say, and logs the mismatch.
+        Rows of overlapping generations are the same case, so inside of the context it takes them
+        for vLLM's. There is no engine to synchronise.
+        """
+        self.use_vllm = self.args.overlap > 0
+        self._last_loaded_step = self.state.global_step
+        try:
+            yield
+        finally:
+            self.use_vllm = False
 
     @contextmanager
     def _token_means_scaled(self, factor: float) -> Iterator[None]:
