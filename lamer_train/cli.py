@@ -13,9 +13,9 @@ from pathlib import Path
 from rich.console import Console
 
 from lamer_envs.evaluation.lock import exclusive
-from lamer_train.settings import list_presets
+from lamer_train.settings import list_presets, show_preset
 
-__all__ = ["list_presets", "train"]
+__all__ = ["list_presets", "show_preset", "train"]
 
 
 def train(preset: str, out: Path | None, resume: bool, overrides: list[str]) -> None:

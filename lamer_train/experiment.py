@@ -13,14 +13,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
-import yaml
 from trl import TrlParser
 
 from lamer_envs.meta.memory import MEMORY_KINDS
 from lamer_envs.text_env import require_choice, require_int
 from lamer_train.backends.transformers import require_sampling
 from lamer_train.config import MetaRLConfig
-from lamer_train.settings import parse_overrides, preset_path, read_settings
+from lamer_train.settings import parse_overrides, preset_path, read_settings, write_settings
 from lamer_train.tiny import TINY
 
 
@@ -137,7 +136,7 @@ def load_experiment(
     if not resume:
         run_dir.mkdir(parents=True, exist_ok=True)
         draft = run_dir / "config.yaml.tmp"
-        draft.write_text(_yaml(raw), encoding="utf-8")
+        draft.write_text(write_settings(raw), encoding="utf-8")
         os.replace(draft, saved)
     return Experiment(path.stem, raw, around, training, run_dir)
 
@@ -159,12 +158,8 @@ def _parse(raw: dict[str, Any], run_dir: Path) -> tuple[ExperimentConfig, MetaRL
             raise ValueError(f"there is no setting {name!r}{hint}")
     with TemporaryDirectory() as folder:
         draft = Path(folder) / "config.yaml"
-        draft.write_text(_yaml(raw), encoding="utf-8")
+        draft.write_text(write_settings(raw), encoding="utf-8")
         around, training = _Parser(kinds).parse_args_and_config(
             ["--config", str(draft), "--output_dir", str(run_dir)]
         )
     return around, training
-
-
-def _yaml(raw: dict[str, Any]) -> str:
-    return yaml.safe_dump(raw, sort_keys=False, allow_unicode=True)

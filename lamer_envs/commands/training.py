@@ -66,10 +66,22 @@ def train(
 
 
 @reports_bad_input
-def presets() -> None:
-    """List the training presets."""
+def presets(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[PRESET]", help="Show the settings of this one.")
+    ] = None,
+) -> None:
+    """List the training presets, or show the settings of one as YAML."""
     with training_extra():
-        rows = importlib.import_module("lamer_train.cli").list_presets()
-    console().print(
-        table("", ("preset", "what it trains"), [[escape(cell) for cell in row] for row in rows])
-    )
+        cli = importlib.import_module("lamer_train.cli")
+        if name is not None:
+            try:
+                shown = cli.show_preset(name)
+            except ValueError as error:
+                raise BadInputError(" ".join(str(error).split())) from error
+            typer.echo(shown, nl=False)
+            return
+        rows = cli.list_presets()
+    for group in dict.fromkeys(row[0] for row in rows):
+        cells = [[escape(cell) for cell in row[1:]] for row in rows if row[0] == group]
+        console().print(table(group, ("preset", "what it trains"), cells))

@@ -430,10 +430,21 @@ class TestTrain:
         assert isinstance(result.exception, ValueError)
 
     def test_presets_are_listed(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.cli(monkeypatch, list_presets=lambda: [("tiny", "a small [one]"), ("big", "more")])
+        rows = [("tiny", "one", "a small [one]"), ("paper", "big", "more")]
+        self.cli(monkeypatch, list_presets=lambda: rows)
         result = lamer("presets")
-        assert "a small [one]" in result.stdout
-        assert "big" in result.stdout
+        for word in ("tiny", "a small [one]", "paper", "big"):
+            assert word in result.stdout
+
+    def test_a_preset_is_shown(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def show_preset(name: str) -> str:
+            if name != "one":
+                raise ValueError(f"no preset {name!r}")
+            return "seed: 1\n"
+
+        self.cli(monkeypatch, show_preset=show_preset)
+        assert lamer("presets", "one").stdout == "seed: 1\n"
+        assert "no preset 'two'" in refused("presets", "two")
 
     @pytest.mark.parametrize(
         ("command", "missing"),

@@ -9,14 +9,13 @@ import time
 from pathlib import Path
 
 import pytest
-import yaml
 
 from lamer_envs.evaluation.lock import exclusive
 from lamer_envs.evaluation.metrics import Summary
 from lamer_envs.meta.trial import read_trials
-from lamer_train.cli import list_presets, train
+from lamer_train.cli import train
 from lamer_train.experiment import load_experiment
-from lamer_train.settings import PRESETS, parse_overrides, preset_path
+from lamer_train.settings import parse_overrides, preset_path
 
 SMALL = [
     "warm_start_trials=60",
@@ -32,26 +31,6 @@ SMALL = [
     "final_trials=2",
     "progress=false",
 ]
-
-
-def test_every_preset_loads_and_says_what_it_is(tmp_path: Path) -> None:
-    presets = dict(list_presets())
-    assert {"minesweeper-tiny", "minesweeper-tiny-rl"} <= set(presets)
-    for name, summary in presets.items():
-        assert summary
-        experiment = load_experiment(name, tmp_path / name)
-        assert experiment.training.output_dir == str(tmp_path / name)
-
-
-def test_the_baseline_preset_differs_only_in_group_and_episodes() -> None:
-    ours, baseline = (
-        yaml.safe_load((PRESETS / f"{name}.yaml").read_text())
-        for name in ("minesweeper-tiny", "minesweeper-tiny-rl")
-    )
-    differing = {key for key in ours | baseline if ours.get(key) != baseline.get(key)}
-    assert differing == {"summary", "num_episodes", "num_generations"}
-    for preset in (ours, baseline):
-        assert preset["num_episodes"] * preset["num_generations"] == 24
 
 
 def test_overrides_replace_values_and_are_kept_with_the_run(tmp_path: Path) -> None:
