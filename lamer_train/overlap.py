@@ -11,7 +11,7 @@ from accelerate.utils import gather_object
 from lamer_envs.meta.trial import Trial
 from lamer_envs.rollout.policy import Policy, PromptRequest, Response
 from lamer_envs.rollout.runner import TrialSpec, TrialStream
-from lamer_train.playing import MakeEnv, run_blocking
+from lamer_train.playing import MakeEnv, outside_event_loops
 
 Place = tuple[int | None, int, int]
 
@@ -61,8 +61,7 @@ class OverlappedRollouts:
         self._on_trial = on_trial
         self._generation = -1
         self._answered_in: dict[Place, list[int]] = {}
-        self._batch: list[asyncio.Future[Trial]] = []
-        self._next: list[asyncio.Future[Trial]] = []
+        self._batches: dict[int, list[asyncio.Future[Trial]]] = {}
         self._stream = TrialStream(make_env, self, concurrency=concurrency, on_trial=self._count)
         self._loop = asyncio.new_event_loop()
 
@@ -83,28 +82,49 @@ class OverlappedRollouts:
         if self._generation >= 0 and generation != self._generation + 1:
             raise ValueError(f"generation {generation} does not follow {self._generation}")
         self._generation = generation
-        trials = run_blocking(self._play_in_loop, self._loop)
+        batch = self._batches.get(generation)
+        if batch is None or not all(ended.done() for ended in batch):
+            outside_event_loops(self._run)
         aged: list[AgedTrial] = []
-        for spec, trial in zip(self._share(generation), trials, strict=True):
+        for spec, ended in zip(self._share(generation), self._batches.pop(generation), strict=True):
             answered_in = self._answered_in.pop((spec.sampling_seed, spec.task_seed, spec.trial))
-            aged.append(AgedTrial(trial, tuple(generation - then for then in answered_in)))
+            ages = tuple(generation - then for then in answered_in)
+            aged.append(AgedTrial(ended.result(), ages))
         return aged
 
-    async def _play_in_loop(self) -> list[Trial]:
-        self._batch = self._next or self._stream.add(self._share(self._generation))
-        self._next = self._stream.add(self._share(self._generation + 1))
-        return await self._stream.wait(self._batch)
+    def _run(self) -> None:
+        """Run the event loop until the generation has ended, and not one round longer.
+
+        Whoever awaited the end would be woken rounds later, when the trials that go on have asked
+        again and the policy has begun on answers under weights that are about to change.
+        """
+        watching = self._loop.create_task(self._watch())
+        watching.add_done_callback(lambda task: None if task.cancelled() else self._loop.stop())
+        self._loop.run_forever()
+        if watching.done():
+            watching.result()
+        watching.cancel()
+
+    async def _watch(self) -> None:
+        for generation in (self._generation, self._generation + 1):
+            if generation not in self._batches:
+                self._batches[generation] = self._stream.add(self._share(generation))
+        await self._stream.wait(self._batches[self._generation])
 
     def _count(self, trial: Trial) -> None:
-        self._on_trial(sum(ended.done() for ended in self._batch), len(self._batch))
+        batch = self._batches[self._generation]
+        done = sum(ended.done() for ended in batch)
+        self._on_trial(done, len(batch))
+        if done == len(batch):
+            self._loop.stop()
 
     def close(self) -> None:
         """Drop the trials in progress and close the environments."""
         if not self._loop.is_closed():
-            run_blocking(self._close_in_loop, self._loop)
+            outside_event_loops(lambda: self._loop.run_until_complete(self._close()))
             self._loop.close()
 
-    async def _close_in_loop(self) -> None:
+    async def _close(self) -> None:
         # A call that an interrupt broke off is still there.
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:

@@ -27,20 +27,13 @@ def make_wrapped_env(args: MetaRLConfig, split: str | None = None) -> MultiEpiso
     return MultiEpisodeReflectionWrapper(gym.make(args.env_id, **kwargs), **args.wrapper_kwargs())
 
 
-def run_blocking(
-    start: Callable[[], Coroutine[Any, Any, ResultT]],
-    loop: asyncio.AbstractEventLoop | None = None,
-) -> ResultT:
-    """Run a coroutine to its end, also where an event loop is running already (a notebook).
+def run_blocking(start: Callable[[], Coroutine[Any, Any, ResultT]]) -> ResultT:
+    """Run a coroutine to its end, also where an event loop is running already (a notebook)."""
+    return outside_event_loops(lambda: asyncio.run(start()))
 
-    Args:
-        start: makes the coroutine.
-        loop: where to run it; in a new event loop by default.
-    """
 
-    def run() -> ResultT:
-        return asyncio.run(start()) if loop is None else loop.run_until_complete(start())
-
+def outside_event_loops(run: Callable[[], ResultT]) -> ResultT:
+    """Call a function that runs an event loop; in another thread where one is running here."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
