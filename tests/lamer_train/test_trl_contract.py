@@ -78,7 +78,16 @@ def test_evaluation_is_called_with_the_arguments_of_the_override() -> None:
     ("method", "pieces"),
     [
         # The rollout function gets (prompts, trainer), and its masks become the tool mask.
-        ("_generate", ["self.rollout_func(prompts, self)", '"env_mask"', '"logprobs"']),
+        # There is no vLLM to be told of new weights while `_last_loaded_step` is the current one.
+        (
+            "_generate",
+            [
+                "self.rollout_func(prompts, self)",
+                '"env_mask"',
+                '"logprobs"',
+                "if self.use_vllm and self.state.global_step != self._last_loaded_step:",
+            ],
+        ),
         # Names of the batch that micro-batches are cut from.
         (
             "_generate_and_score_completions",
@@ -95,6 +104,11 @@ def test_evaluation_is_called_with_the_arguments_of_the_override() -> None:
                 'output["tool_mask"]',
                 "self._get_per_token_logps_and_entropies(",
                 'self._metrics[mode]["frac_reward_zero_std"]',
+                # `sampling_corrected` has rows taken for vLLM's.
+                "self.use_vllm and self.vllm_importance_sampling_correction",
+                'output["importance_sampling_ratio"] = vllm_importance_sampling_ratio',
+                '"sampling/importance_sampling_ratio/mean"',
+                '"sampling/sampling_logp_difference/mean"',
             ],
         ),
         # Normalisers that `share_of_loss` undoes, and the coefficients that are scaled.
@@ -110,6 +124,7 @@ def test_evaluation_is_called_with_the_arguments_of_the_override() -> None:
                 'inputs["num_items_in_batch"].clamp(min=1.0) / self.accelerator.num_processes',
                 "(per_token_loss * mask).sum(-1).mean()",
                 "(entropies * effective_mask).sum() / effective_mask.sum().clamp(min=1.0)",
+                'per_token_loss * inputs["importance_sampling_ratio"]',
                 "apply_coef = self.entropy_coef",
                 "self.router_aux_loss_coef * aux_loss",
             ],
