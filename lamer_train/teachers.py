@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import gymnasium as gym
 
 from lamer_envs.minesweeper.expert import single_point_distribution
+from lamer_envs.sokoban.engine import MOVES
+from lamer_envs.sokoban.env import SokobanEnv
+from lamer_envs.sokoban.expert import next_action
 from lamer_train.warm_start import Teacher
 
 
@@ -18,14 +23,31 @@ def teacher_for(env_id: str, noise: float) -> Teacher:
     Raises:
         ValueError: the environment has no teacher.
     """
-    if env_id != "LaMer/MineSweeper-v0":
+    if env_id not in _TEACHERS:
         raise ValueError(
-            f"there is no warm-start teacher for {env_id!r}; expected 'LaMer/MineSweeper-v0', "
-            "or warm_start_steps: 0 with a pretrained model"
+            f"there is no warm-start teacher for {env_id!r}; expected one of "
+            f"{', '.join(map(repr, _TEACHERS))}, or warm_start_steps: 0 with a pretrained model"
         )
+    choices = _TEACHERS[env_id]
+    return lambda env: choices(env, noise)
 
-    def minesweeper(env: gym.Env[str, str]) -> dict[str, float]:
-        odds = single_point_distribution(env, noise)
-        return {str(cell): weight for cell, weight in odds.items()}
 
-    return minesweeper
+def _minesweeper(env: gym.Env[str, str], noise: float) -> dict[str, float]:
+    odds = single_point_distribution(env, noise)
+    return {str(cell): weight for cell, weight in odds.items()}
+
+
+def _sokoban(env: gym.Env[str, str], noise: float) -> dict[str, float]:
+    """The first move of a shortest solution, and with probability `noise` any move."""
+    game = env.unwrapped
+    assert isinstance(game, SokobanEnv)
+    best = next_action(game).partition(",")[0]
+    odds = dict.fromkeys(MOVES, noise / len(MOVES))
+    odds[best] += 1 - noise
+    return odds
+
+
+_TEACHERS: dict[str, Callable[[gym.Env[str, str], float], dict[str, float]]] = {
+    "LaMer/MineSweeper-v0": _minesweeper,
+    "LaMer/Sokoban-v0": _sokoban,
+}

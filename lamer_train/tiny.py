@@ -30,6 +30,8 @@ from transformers import (
 )
 
 from lamer_envs.minesweeper.env import MineSweeperEnv
+from lamer_envs.sokoban.engine import MOVES
+from lamer_envs.sokoban.env import SokobanEnv
 
 TINY = "tiny"
 """Stands where a model's path would: make one from scratch."""
@@ -50,6 +52,20 @@ _CHAT_TEMPLATE = (
     "{% endfor %}"
     f"{{% if add_generation_prompt %}}{ASSISTANT} {{% endif %}}"
 )
+
+
+_ANSWER_WORDS = (
+    "<action>",
+    "</action>",
+    "<remark>",
+    "</remark>",
+    "try",
+    "bad",
+    "note",
+    "act",
+    "reflect",
+)
+"""What the `compact` prompts of all environments say."""
 
 
 @dataclass(frozen=True)
@@ -102,19 +118,24 @@ def minesweeper_vocabulary(rows: int, cols: int) -> Vocabulary:
             cells.append(CellWord(f"hit:{name}", (row, col), "hit"))
             cells.append(CellWord(f"({row + 1}, {col + 1})", (row, col), "open"))
     return Vocabulary(
-        plain=(
-            "<action>",
-            "</action>",
-            "<remark>",
-            "</remark>",
-            "try",
-            "bad",
-            "note",
-            "act",
-            "reflect",
-        ),
+        plain=_ANSWER_WORDS,
         cells=tuple(cells),
         actions=frozenset({"open"}),
+        shape=(rows, cols),
+    )
+
+
+def sokoban_vocabulary(rows: int, cols: int) -> Vocabulary:
+    """The words of the `compact` prompts and answers of a rows × cols Sokoban."""
+    return Vocabulary(
+        plain=(*_ANSWER_WORDS, *MOVES, ";"),
+        cells=tuple(
+            CellWord(f"{row},{col}={symbol}", (row, col), f"={symbol}")
+            for row in range(rows)
+            for col in range(cols)
+            for symbol in "#_OX√PS"
+        ),
+        actions=frozenset(),
         shape=(rows, cols),
     )
 
@@ -128,8 +149,10 @@ def vocabulary_for(env: gym.Env[str, str]) -> Vocabulary:
     inner = env.unwrapped
     if isinstance(inner, MineSweeperEnv):
         return minesweeper_vocabulary(inner.rows, inner.cols)
+    if isinstance(inner, SokobanEnv):
+        return sokoban_vocabulary(inner.height, inner.width)
     raise ValueError(
-        f"no from-scratch vocabulary for {type(inner).__name__}; expected a MineSweeperEnv, "
+        f"no from-scratch vocabulary for {type(inner).__name__}; expected MineSweeper or Sokoban, "
         "or set `model` to a pretrained model"
     )
 
