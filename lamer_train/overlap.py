@@ -45,6 +45,7 @@ class OverlappedRollouts:
         concurrency: places of this process, at least 1.
         on_trial: called as trials of the generation in play end, with how many have ended so far
             and how many there are.
+        loop: the event loop, to be closed with this; a new one by default.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class OverlappedRollouts:
         *,
         concurrency: int,
         on_trial: Callable[[int, int], None],
+        loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         self._policy = policy
         self._share = share
@@ -63,7 +65,7 @@ class OverlappedRollouts:
         self._answered_in: dict[Place, list[int]] = {}
         self._batches: dict[int, list[asyncio.Future[Trial]]] = {}
         self._stream = TrialStream(make_env, self, concurrency=concurrency, on_trial=self._count)
-        self._loop = asyncio.new_event_loop()
+        self._loop = asyncio.new_event_loop() if loop is None else loop
 
     async def act(self, request: PromptRequest) -> Response:
         """The policy's answer; which generation was in play is noted."""
