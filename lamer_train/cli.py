@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import warnings
+from contextlib import nullcontext
 from pathlib import Path
 
 from rich.console import Console
@@ -30,15 +31,37 @@ def train(preset: str, out: Path | None, resume: bool, overrides: list[str]) -> 
     Raises:
         ValueError: settings or a run folder that cannot be used, or that another process is using;
             the message says why.
+        SystemExit: with code 143, the run was asked to stop (SIGTERM) and has saved where it is;
+            with code 1, there was no room to write. A message says how to go on.
     """
     _prepare_libraries()
     from lamer_train.experiment import load_experiment
 
     experiment = load_experiment(preset, out, resume=resume, overrides=overrides)
+    from accelerate import PartialState
+
+    from lamer_train.interruption import EXIT_STOPPED, CheckpointError, RunStoppedError, is_full
     from lamer_train.pipeline import run_experiment
 
-    with exclusive(experiment.run_dir):
-        run_experiment(experiment, Console())
+    run_dir = experiment.run_dir
+    # Several processes share a run; the first one holds the folder for all of them.
+    alone = exclusive(run_dir) if PartialState().is_main_process else nullcontext()
+    go_on = f"lamer train {preset} --out {run_dir} --resume"
+    with alone:
+        try:
+            run_experiment(experiment, Console())
+        except RunStoppedError as stopped:
+            Console(stderr=True).print(f"{stopped}; go on with: {go_on}", soft_wrap=True)
+            raise SystemExit(EXIT_STOPPED) from None
+        except OSError as error:
+            if not (isinstance(error, CheckpointError) or is_full(error)):
+                raise
+            Console(stderr=True).print(
+                f"Error: {error}; make room, then go on with: {go_on}",
+                style="bold red",
+                soft_wrap=True,
+            )
+            raise SystemExit(1) from error
 
 
 def _prepare_libraries() -> None:

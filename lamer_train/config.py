@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Any
 
 import torch
@@ -149,6 +151,13 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
     eval_temperature: float = field(default=0.7, metadata={"help": "Temperature of evaluation."})
     eval_top_p: float = field(default=0.8, metadata={"help": "Nucleus mass of evaluation."})
     eval_top_k: int = field(default=20, metadata={"help": "Top-k of evaluation; 0 keeps all."})
+    trials_every: int = field(
+        default=10,
+        metadata={"help": "Generations between two of which trials are kept to read; 0 for none."},
+    )
+    trials_kept: int = field(
+        default=8, metadata={"help": "Trials of such a generation that are kept."}
+    )
     progress: bool = field(
         default=True, metadata={"help": "Show a progress bar with the phase of the update."}
     )
@@ -189,19 +198,28 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
         self.num_generations_eval = 1
         # `world_size` is known only once TRL has set itself up, which needs the batch size.
         world = int(os.environ.get("WORLD_SIZE", "1"))
-        trials = self.tasks_per_update * self.num_generations
-        if trials % (world * per_generation):
-            raise ValueError(
-                f"tasks_per_update × num_generations ({self.tasks_per_update} × "
-                f"{self.num_generations}) must be divisible by processes × steps_per_generation "
-                f"({world} × {per_generation})"
-            )
-        self.per_device_train_batch_size = trials // (world * per_generation)
+        self.per_device_train_batch_size = self._rows_drawn(world, per_generation)
         super().__post_init__()
         if self.world_size != world:
             raise ValueError(
                 f"{self.world_size} processes, but the environment variable WORLD_SIZE says {world}"
             )
+
+    def _rows_drawn(self, processes: int, steps: int) -> int:
+        """Rows of the data set that TRL draws a process and optimizer step, at least its trials.
+
+        All steps of a generation draw equally many, in whole groups. Which trials are played does
+        not depend on them.
+        """
+        trials = self.tasks_per_update * self.num_generations
+        if trials % processes:
+            raise ValueError(
+                f"tasks_per_update × num_generations ({self.tasks_per_update} × "
+                f"{self.num_generations}) must be divisible by the number of processes "
+                f"({processes})"
+            )
+        whole = self.num_generations // math.gcd(self.num_generations, processes * steps)
+        return whole * -(-trials // (processes * steps * whole))
 
     def _check_own(self) -> None:
         for name, choices in (
@@ -222,6 +240,8 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
             ("tokens_per_microbatch", 1),
             ("first_task_seed", 0),
             ("eval_every", 0),
+            ("trials_every", 0),
+            ("trials_kept", 1),
             ("eval_tasks", 1),
             ("eval_trials", 1),
             ("eval_first_task_seed", 0),
@@ -244,6 +264,7 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
                 f"advantage_norm is for {' and '.join(_DEFAULT_NORMS)}; {self.algorithm} has one "
                 "form only"
             )
+        require_reporters(self.report_to)
         if not self.value_clip > 0:
             raise ValueError(f"value_clip must be above 0, not {self.value_clip!r}")
         if not 0 <= self.gae_lambda <= 1:
@@ -328,6 +349,16 @@ _OPTIONAL = frozenset(
         "num_train_tasks",
     }
 )
+
+
+def require_reporters(report_to: str | list[str] | None) -> None:
+    """Raise `ValueError` where metrics are to go to something that is not installed."""
+    for name in [report_to] if isinstance(report_to, str) else report_to or []:
+        if name in _REPORTERS and find_spec(name) is None:
+            raise ValueError(f"report_to {name!r} needs a package: pip install {name}")
+
+
+_REPORTERS = ("tensorboard", "trackio", "wandb")
 
 
 def as_mapping(value: dict | str | None) -> dict[str, Any]:  # type: ignore[type-arg]

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from datasets import Dataset
+from safetensors import SafetensorError
 from torch import Tensor
 from transformers import (
     PreTrainedModel,
@@ -21,6 +22,7 @@ from transformers import (
     TrainerControl,
 )
 
+from lamer_envs.meta.trial import Trial
 from lamer_train.batch import flat_summary, rollout_output, top_up, trial_statistics
 from lamer_train.config import MetaRLConfig
 from lamer_train.estimates import estimate
@@ -29,7 +31,15 @@ from lamer_train.playing import MakeEnv, make_wrapped_env
 from lamer_train.progress import ProgressBar
 from lamer_train.rollouts import PlayingTrainer
 from lamer_train.rows import Row, rows_of
-from lamer_train.run_log import METRICS_FILE, MetricsCallback, MetricsFile
+from lamer_train.run_log import (
+    METRICS_FILE,
+    TRIALS_FOLDER,
+    MetricsCallback,
+    MetricsFile,
+    drop_checkpoint,
+    keep_trials,
+    peak_memory,
+)
 from lamer_train.scoring import sampler_logps, score_without_padding
 from lamer_train.tasks import task_dataset, training_tasks
 
@@ -90,6 +100,10 @@ class MetaRLTrainer(PlayingTrainer):
                 first_seed=args.first_task_seed,
                 distinct=args.num_train_tasks,
                 seed=args.seed,
+                # Where K does not divide the trials, TRL draws more tasks than are played.
+                rounds=-(
+                    -args.generation_batch_size // (args.tasks_per_update * args.num_generations)
+                ),
             ),
             eval_dataset=task_dataset(list(eval_tasks)),
             processing_class=processing_class,
@@ -156,7 +170,11 @@ class MetaRLTrainer(PlayingTrainer):
         if args.overlap:
             statistics |= staleness(aged)
         self._replace_reward_metrics(kept_metrics, statistics)
+        self._keep_sample(trials)
         self._record("time/rollout", played - begin)
+        sampled = sum(len(row.completion_ids) for row in rows)
+        self._record("throughput/rollout", self._total(sampled) / (played - begin))
+        self._record("memory/peak_gib", peak_memory(self.accelerator.device) / 2**30)
         self._generation_time = time.perf_counter() - begin
         self._record("time/scoring", self._generation_time - (played - begin))
         self._progress.phase("updating")
@@ -205,13 +223,32 @@ class MetaRLTrainer(PlayingTrainer):
         begin = time.perf_counter()
         self._generation_time = 0.0
         loss: Tensor = super().training_step(model, inputs, num_items_in_batch)
-        self._record("time/update", time.perf_counter() - begin - self._generation_time)
+        seconds = time.perf_counter() - begin - self._generation_time
+        self._record("time/update", seconds)
+        self._record("throughput/update", self._total(self._step_tokens) / seconds)
         return loss
 
     # ---- logging, evaluation, checkpoints ----------------------------------------------------
 
     def _record(self, name: str, value: float) -> None:
         self._metrics["train"][name].append(value)
+
+    def _total(self, own: float) -> float:
+        """The sum over all processes."""
+        value = torch.tensor(float(own), device=self.accelerator.device)
+        return float(self.accelerator.reduce(value, "sum"))
+
+    def _keep_sample(self, trials: Sequence[Trial]) -> None:
+        """Write the first trials of every so many generations, for people to read."""
+        args: MetaRLConfig = self.args
+        generation = self.state.global_step // (args.steps_per_generation or 1)
+        if (
+            args.trials_every
+            and not generation % args.trials_every
+            and self.is_world_process_zero()
+        ):
+            folder = Path(args.output_dir) / TRIALS_FOLDER
+            keep_trials(folder / f"generation-{generation:05d}.jsonl", trials[: args.trials_kept])
 
     def _replace_reward_metrics(
         self, kept: Mapping[str, list[float]], own: Mapping[str, float]
@@ -266,7 +303,11 @@ class MetaRLTrainer(PlayingTrainer):
             return
         if self.accelerator.is_main_process:
             self.metrics_file.flush()
-        super()._save_checkpoint(model, trial)
+        try:
+            super()._save_checkpoint(model, trial)
+        except (OSError, RuntimeError, SafetensorError) as error:
+            step = self.state.global_step
+            raise drop_checkpoint(Path(self.args.output_dir), step, error) from error
 
 
 def _return_of_row(prompts: list[str], ret: list[float], **kwargs: Any) -> list[float]:

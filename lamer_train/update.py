@@ -28,6 +28,7 @@ class MicroBatchTrainer(GRPOTrainer):  # type: ignore[misc]
     entropy_coef: float
     router_aux_loss_coef: float
     critic: Critic | None = None
+    _step_tokens = 0
 
     def make_critic(self) -> Critic:
         """The critic that the configuration describes."""
@@ -72,6 +73,11 @@ class MicroBatchTrainer(GRPOTrainer):  # type: ignore[misc]
         bounds = longest_anywhere(on_device, self.accelerator)
         chunks = pack(lengths, self.args.tokens_per_microbatch, bounds)
         parts = [select(inputs, chunk) for chunk in chunks]
+        self._step_tokens = sum(
+            length
+            for length, real in zip(lengths, inputs["real_rows"].tolist(), strict=True)
+            if real
+        )
         mask = inputs["completion_mask"] * inputs["tool_mask"]
         per_row = mask.sum(1).double()
         index = [torch.as_tensor(chunk, device=mask.device) for chunk in chunks]
@@ -96,11 +102,22 @@ class MicroBatchTrainer(GRPOTrainer):  # type: ignore[misc]
                     loss = loss + self._value_loss(part, heard, rows)
                     merge(everywhere, share)
                     if not last:
-                        self.accelerator.backward(loss)
+                        with self._more_to_come():
+                            self.accelerator.backward(loss)
                         finished += loss.detach()
             merge.constants["entropy_coef"] = self.entropy_coef
         # The caller reports the value and differentiates the last micro-batch only.
         return loss + finished
+
+    @contextmanager
+    def _more_to_come(self) -> Iterator[None]:
+        """DeepSpeed takes the optimizer step at the end of a backward pass, except in here."""
+        state = self.accelerator.gradient_state
+        state._set_sync_gradients(False)
+        try:
+            yield
+        finally:
+            state._set_sync_gradients(True)
 
     @contextmanager
     def sampling_corrected(self) -> Iterator[None]:
