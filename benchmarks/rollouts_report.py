@@ -186,7 +186,7 @@ what the clock of an idle machine would show. `generate` answers all waiting tri
 blocks until the last has its answer, so that trials fall into step whatever the runner: what is
 left to gain is that calls are fewer and fuller. That is little on a processor, where time goes by
 sequences: in lockstep, RL needs a third of meta-RL's calls for as many responses, and yet most of
-its time. RL makes the very same calls in lockstep and asynchronously; what differs there is noise."""
+its time. RL makes the very same calls in lockstep and asynchronously; the difference is noise."""
 
 
 def to_markdown(

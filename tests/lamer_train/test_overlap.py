@@ -283,6 +283,24 @@ def test_rows_are_weighed_by_the_capped_ratio_of_their_sampling(tmp_path: Path, 
     assert not trainer.use_vllm
 
 
+def test_training_on_stale_rows_raises_the_reward(tmp_path: Path) -> None:
+    train(
+        tmp_path,
+        overlap=1,
+        rollout_concurrency=32,
+        max_steps=30,
+        steps_per_generation=2,
+        tasks_per_update=8,
+        learning_rate=3e-2,
+        num_train_tasks=8,
+        tokens_per_microbatch=4096,
+    )
+    lines = [line for line in metrics_of(tmp_path) if "reward" in line]
+    success = [line["rollout/success"] for line in lines]
+    assert sum(success[-3:]) / 3 > sum(success[:3]) / 3 + 0.2
+    assert min(line["rollout/stale_tokens"] for line in lines[1:-1]) > 0
+
+
 class Killed(BaseException):
     """Stands for a kill: nothing catches it."""
 
