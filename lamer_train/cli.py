@@ -16,7 +16,7 @@ from rich.console import Console
 from lamer_envs.evaluation.lock import exclusive
 from lamer_train.settings import list_presets, show_preset
 
-__all__ = ["list_presets", "show_preset", "train"]
+__all__ = ["dry_run", "list_presets", "show_preset", "train"]
 
 
 def train(preset: str, out: Path | None, resume: bool, overrides: list[str]) -> None:
@@ -62,6 +62,24 @@ def train(preset: str, out: Path | None, resume: bool, overrides: list[str]) -> 
                 soft_wrap=True,
             )
             raise SystemExit(1) from error
+
+
+def dry_run(preset: str, overrides: list[str], processes: int) -> None:
+    """Print what an experiment would do and need; no model is loaded, nothing is written.
+
+    Args:
+        preset: the name of a preset, or the path of a YAML file.
+        overrides: as in `train`.
+        processes: how many processes would share the run.
+
+    Raises:
+        ValueError: settings that cannot be used; the message says why.
+    """
+    _prepare_libraries()
+    from lamer_train.dry_run import report
+    from lamer_train.experiment import plan_experiment
+
+    report(plan_experiment(preset, overrides), processes, Console())
 
 
 def _prepare_libraries() -> None:

@@ -306,7 +306,6 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
                 and self.vllm_importance_sampling_correction
                 and self.vllm_importance_sampling_mode not in ("token_truncate", "token_mask")
             ),
-            "deepspeed": self.deepspeed is not None,
             "use_vllm": self.use_vllm,
             "use_transformers_continuous_batching": self.use_transformers_continuous_batching,
             "min_p, repetition_penalty or generation_kwargs": (

@@ -116,6 +116,19 @@ class Experiment:
     run_dir: Path
 
 
+def plan_experiment(preset: str, overrides: list[str] | None = None) -> Experiment:
+    """Read a preset and apply overrides; nothing is written, no run folder is claimed.
+
+    Raises:
+        ValueError: unknown or impossible settings.
+    """
+    path = preset_path(preset)
+    run_dir = Path("runs") / "train" / path.stem
+    raw = {**read_settings(path), **parse_overrides(overrides or [])}
+    around, training = _parse(raw, run_dir)
+    return Experiment(path.stem, raw, around, training, run_dir)
+
+
 def load_experiment(
     preset: str, out: Path | None, *, resume: bool = False, overrides: list[str] | None = None
 ) -> Experiment:

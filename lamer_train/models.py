@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import torch
-from peft import AutoPeftModelForCausalLM, LoraConfig
+from peft import AutoPeftModelForCausalLM, LoraConfig, get_peft_model
 from transformers import (
     AutoModelForCausalLM,
     AutoTokenizer,
@@ -88,6 +88,13 @@ def lora_config(rank: int, alpha: int, targets: str) -> LoraConfig | None:
     return LoraConfig(
         task_type="CAUSAL_LM", r=rank, lora_alpha=alpha, target_modules=modules, lora_dropout=0.0
     )
+
+
+def adapter_parameters(model: PreTrainedModel, config: LoraConfig) -> int:
+    """How many weights the adapters add to a model, which may lie on the meta device."""
+    with torch.device("meta"):
+        adapted = get_peft_model(model, config)
+    return sum(weight.numel() for weight in adapted.parameters() if weight.requires_grad)
 
 
 def merged(folder: Path) -> PreTrainedModel:

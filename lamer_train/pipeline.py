@@ -25,7 +25,14 @@ from lamer_train.progress import ProgressBar
 from lamer_train.results import result_table
 from lamer_train.run_log import METRICS_FILE, last_checkpoint
 from lamer_train.teachers import teacher_for
-from lamer_train.tiny import TINY, build_model, build_tokenizer, count_parameters, vocabulary_for
+from lamer_train.tiny import (
+    CONTEXT,
+    TINY,
+    build_model,
+    build_tokenizer,
+    count_parameters,
+    vocabulary_for,
+)
 from lamer_train.trainer import MetaRLTrainer
 from lamer_train.warm_start import collect_demonstrations, imitate
 
@@ -84,8 +91,8 @@ def _warm_started(experiment: Experiment, console: Console) -> Loaded:
     around, training = experiment.around, experiment.training
     env = _wrapped(experiment, memory=training.memory, episodes=around.final_episodes, split=None)
     vocabulary = vocabulary_for(env)
-    tokenizer = build_tokenizer(vocabulary.words, max_length=_CONTEXT)
-    model = build_model(tokenizer, vocabulary, seed=training.seed, max_length=_CONTEXT)
+    tokenizer = build_tokenizer(vocabulary.words, max_length=CONTEXT)
+    model = build_model(tokenizer, vocabulary, seed=training.seed)
     console.print(f"A model of {count_parameters(model):,} parameters, from scratch.")
     if around.warm_start_steps:
         console.print("Warm start: imitating a scripted player that ignores earlier episodes.")
@@ -108,9 +115,6 @@ def _warm_started(experiment: Experiment, console: Console) -> Loaded:
             callbacks=[ProgressBar("warm start")] if training.progress else [],
         )
     return model, tokenizer
-
-
-_CONTEXT = 512
 
 
 def _wrapped(

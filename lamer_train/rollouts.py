@@ -17,6 +17,7 @@ from lamer_train.config import MetaRLConfig, as_mapping
 from lamer_train.overlap import AgedTrial, OverlappedRollouts
 from lamer_train.playing import MakeEnv, run_blocking
 from lamer_train.progress import ProgressBar
+from lamer_train.sharding import whole_weights
 from lamer_train.update import MicroBatchTrainer
 
 
@@ -77,6 +78,7 @@ class PlayingTrainer(MicroBatchTrainer):
                 gather_deepspeed3_params=args.ds3_gather_for_generation,
                 gradient_checkpointing_kwargs=args.gradient_checkpointing_kwargs,
             ) as model,
+            whole_weights(model),
             self.accelerator.autocast(),
         ):
             yield model

@@ -36,6 +36,9 @@ from lamer_envs.sokoban.env import SokobanEnv
 TINY = "tiny"
 """Stands where a model's path would: make one from scratch."""
 
+CONTEXT = 512
+"""Tokens that the small model looks back on, its answer included."""
+
 PAD, UNKNOWN, USER, ASSISTANT, END = "<|pad|>", "<|unk|>", "<|user|>", "<|assistant|>", "<|end|>"
 _SPECIAL = (PAD, UNKNOWN, USER, ASSISTANT, END)
 
@@ -198,13 +201,39 @@ def build_model(
     num_layers: int = 2,
     num_heads: int = 4,
     intermediate_size: int = 160,
-    max_length: int = 512,
+    max_length: int = CONTEXT,
 ) -> PreTrainedModel:
     """A small Llama with random weights and, where words have a place, structured embeddings.
 
     The same seed gives the same weights; the global torch generator is left as it was.
     """
-    config = LlamaConfig(
+    config = tiny_config(
+        tokenizer,
+        hidden_size=hidden_size,
+        num_layers=num_layers,
+        num_heads=num_heads,
+        intermediate_size=intermediate_size,
+        max_length=max_length,
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = LlamaForCausalLM(config)
+    _structure_embeddings(model, tokenizer, vocabulary, np.random.default_rng(seed))
+    _match_queries_and_keys(model)
+    return model
+
+
+def tiny_config(
+    tokenizer: PreTrainedTokenizerBase,
+    *,
+    hidden_size: int = 64,
+    num_layers: int = 2,
+    num_heads: int = 4,
+    intermediate_size: int = 160,
+    max_length: int = CONTEXT,
+) -> LlamaConfig:
+    """The shape of the small model."""
+    return LlamaConfig(
         vocab_size=len(tokenizer),
         hidden_size=hidden_size,
         intermediate_size=intermediate_size,
@@ -219,12 +248,6 @@ def build_model(
         eos_token_id=tokenizer.eos_token_id,
         attn_implementation="sdpa",
     )
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = LlamaForCausalLM(config)
-    _structure_embeddings(model, tokenizer, vocabulary, np.random.default_rng(seed))
-    _match_queries_and_keys(model)
-    return model
 
 
 def _structure_embeddings(

@@ -25,6 +25,7 @@ from transformers import (
 from lamer_envs.meta.trial import Trial
 from lamer_train.batch import flat_summary, rollout_output, top_up, trial_statistics
 from lamer_train.config import MetaRLConfig
+from lamer_train.critic import longest_anywhere
 from lamer_train.estimates import estimate
 from lamer_train.overlap import staleness
 from lamer_train.playing import MakeEnv, make_wrapped_env
@@ -210,6 +211,8 @@ class MetaRLTrainer(PlayingTrainer):
             attention_mask,
             logits_to_keep,
             budget,
+            # Where weights are sharded, all processes go through the model equally often.
+            longest_anywhere(attention_mask.sum(1), self.accelerator),
         )
         return logps, None, None
 

@@ -222,6 +222,8 @@ class TransformersPolicy(BatchingPolicy):
                         disable_compile=True,
                     ),
                     logits_processor=LogitsProcessorList([sampler]),
+                    # Processes play their own trials: none waits for the others at every token.
+                    synced_gpus=False,
                 )
         finally:
             self.model.generation_config = own

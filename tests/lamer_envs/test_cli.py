@@ -406,6 +406,13 @@ class TestTrain:
         lamer("train", "tiny")
         assert asked == ["tiny", None, False, []]
 
+    def test_a_dry_run_is_handed_over(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked: list[Any] = []
+        self.cli(monkeypatch, dry_run=lambda *arguments: asked.extend(arguments))
+        lamer("train", "tiny", "--dry-run", "--processes", "8", "--set", "a=1")
+        assert asked == ["tiny", ["a=1"], 8]
+        assert "accelerate launch" in refused("train", "tiny", "--processes", "8")
+
     def test_settings_that_cannot_be_used_are_one_line(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -9,6 +9,9 @@ import inspect
 from importlib.metadata import version
 
 import pytest
+from accelerate import Accelerator
+from accelerate.state import GradientState
+from accelerate.utils.deepspeed import DeepSpeedEngineWrapper
 from transformers import Trainer
 from trl import GRPOConfig, GRPOTrainer
 from trl.models import unwrap_model_for_generation
@@ -189,3 +192,20 @@ def test_the_trainer_state_is_the_last_file_of_a_checkpoint() -> None:
     state = body.index("save_to_json(os.path.join(output_dir, TRAINER_STATE_NAME))")
     for earlier in ("self.save_model(", "_save_optimizer_and_scheduler(", "_save_rng_state("):
         assert body.index(earlier) < state, earlier
+
+
+def test_deepspeed_takes_a_step_only_where_gradients_are_synchronised() -> None:
+    body = source(DeepSpeedEngineWrapper.backward)
+    assert "set_gradient_accumulation_boundary(is_boundary=sync_gradients)" in body
+    assert "if sync_gradients:" in body
+    assert body.index("if sync_gradients:") < body.index("self.engine.step()")
+    handed = "self.deepspeed_engine_wrapped.backward(loss, sync_gradients=self.sync_gradients"
+    assert handed in source(Accelerator.backward)
+    assert parameters(GradientState._set_sync_gradients) == ["self", "sync_gradients"]
+
+
+def test_a_step_is_logged_once_where_gradients_are_synchronised() -> None:
+    # TRL's loss looks at the same flag, so it is lowered for the backward pass alone.
+    assert 'if mode == "train" and self.accelerator.sync_gradients:' in source(
+        GRPOTrainer._compute_loss
+    )
