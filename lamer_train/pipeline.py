@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 
 import gymnasium as gym
 import torch
@@ -36,7 +35,7 @@ from lamer_train.tiny import (
 from lamer_train.trainer import MetaRLTrainer
 from lamer_train.warm_start import collect_demonstrations, imitate
 
-START, TRAINED = "warm_start", "model"
+START, TRAINED, _ADAPTERS = "warm_start", "model", "adapters"
 
 
 def run_experiment(experiment: Experiment, console: Console) -> dict[str, Summary]:
@@ -157,16 +156,15 @@ def _train(experiment: Experiment, console: Console, state: PartialState) -> Non
         trainer.train(resume_from_checkpoint=last_checkpoint(experiment.run_dir))
     if stop.stopped:
         raise RunStoppedError(last_checkpoint(experiment.run_dir))
-    draft = experiment.run_dir / f"{TRAINED}.tmp"
+    learned = experiment.run_dir / (f"{TRAINED}.tmp" if adapters is None else _ADAPTERS)
     if trainer.is_fsdp_enabled:
         trainer.accelerator.state.fsdp_plugin.set_state_dict_type("FULL_STATE_DICT")
-    trainer.save_model(str(draft))
+    trainer.save_model(str(learned))
     if state.is_main_process:
         if adapters is None:
-            os.replace(draft, experiment.run_dir / TRAINED)
+            os.replace(learned, experiment.run_dir / TRAINED)
         else:
-            save((merged(draft), tokenizer), experiment.run_dir / TRAINED)
-            shutil.rmtree(draft)
+            save((merged(learned), tokenizer), experiment.run_dir / TRAINED)
     state.wait_for_everyone()
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lamer_train.experiment import load_experiment
+from lamer_train.experiment import load_experiment, plan_experiment
 from lamer_train.settings import (
     list_presets,
     preset_names,
@@ -45,11 +45,10 @@ PAPER_RUNS = {
 }
 
 
-def test_every_preset_loads_and_says_what_it_is(tmp_path: Path) -> None:
+def test_every_preset_loads_and_says_what_it_is() -> None:
     for group, name, summary in list_presets():
         assert summary, (group, name)
-        experiment = load_experiment(name, tmp_path / name)
-        assert experiment.training.output_dir == str(tmp_path / name)
+        assert plan_experiment(name).name == name
 
 
 def test_the_runs_of_the_paper_are_all_there() -> None:
@@ -57,11 +56,9 @@ def test_the_runs_of_the_paper_are_all_there() -> None:
 
 
 @pytest.mark.parametrize("run", sorted(PAPER_RUNS), ids="-".join)
-def test_the_presets_have_the_values_of_the_paper(
-    run: tuple[str, str, str], tmp_path: Path
-) -> None:
+def test_the_presets_have_the_values_of_the_paper(run: tuple[str, str, str]) -> None:
     env, how, model = run
-    experiment = load_experiment("-".join(run), tmp_path / "run")
+    experiment = plan_experiment("-".join(run))
     training = experiment.training
     env_id, batch, iterations = PAPER_ENVIRONMENTS[env]
     algorithm, episodes, group = PAPER_ALGORITHMS[how]
@@ -84,8 +81,8 @@ def test_the_presets_have_the_values_of_the_paper(
 
 
 @pytest.mark.parametrize("run", sorted(PAPER_RUNS), ids="-".join)
-def test_mini_batches_have_about_64_turns(run: tuple[str, str, str], tmp_path: Path) -> None:
-    training = load_experiment("-".join(run), tmp_path / "run").training
+def test_mini_batches_have_about_64_turns(run: tuple[str, str, str]) -> None:
+    training = plan_experiment("-".join(run)).training
     turns = training.env_kwargs["max_turns"]
     episodes = training.num_episodes
     # From every episode lost at the last turn down to half of that.
