@@ -90,7 +90,7 @@ def _warm_started(experiment: Experiment, console: Console) -> Loaded:
     around, training = experiment.around, experiment.training
     env = _wrapped(experiment, memory=training.memory, episodes=around.final_episodes, split=None)
     vocabulary = vocabulary_for(env)
-    tokenizer = build_tokenizer(vocabulary.words, max_length=CONTEXT)
+    tokenizer = build_tokenizer(vocabulary.words, max_length=CONTEXT, text=vocabulary.text)
     model = build_model(tokenizer, vocabulary, seed=training.seed)
     console.print(f"A model of {count_parameters(model):,} parameters, from scratch.")
     if around.warm_start_steps:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import gymnasium as gym
 
@@ -47,7 +47,42 @@ def _sokoban(env: gym.Env[str, str], noise: float) -> dict[str, float]:
     return odds
 
 
+def _alfworld(env: gym.Env[str, str], noise: float) -> dict[str, float]:
+    """A player that looks where things usually lie, and with probability `noise` any command."""
+    from lamer_envs.alfworld.expert import next_action
+
+    possible = env.get_wrapper_attr("_admissible_actions")()
+    return _mostly(next_action(env), possible, noise)
+
+
+def _webshop(env: gym.Env[str, str], noise: float) -> dict[str, float]:
+    """A shopper that searches by the first words only, and with probability `noise` any click."""
+    from lamer_envs.webshop.expert import next_action
+
+    possible = env.get_wrapper_attr("_admissible_actions")()
+    best = next_action(env)
+    if best.startswith("search["):
+        words = best[len("search[") : -1].split()[:_SEARCHED_WORDS]
+        best = f"search[{' '.join(words)}]"
+    return _mostly(
+        best, [f"click[{name}]" if "[" not in name else name for name in possible], noise
+    )
+
+
+_SEARCHED_WORDS = 6
+
+
+def _mostly(best: str, possible: Sequence[str], noise: float) -> dict[str, float]:
+    if not possible:
+        return {best: 1.0}
+    odds = dict.fromkeys(possible, noise / len(possible))
+    odds[best] = odds.get(best, 0.0) + 1 - noise
+    return odds
+
+
 _TEACHERS: dict[str, Callable[[gym.Env[str, str], float], dict[str, float]]] = {
+    "LaMer/ALFWorld-v0": _alfworld,
     "LaMer/MineSweeper-v0": _minesweeper,
     "LaMer/Sokoban-v0": _sokoban,
+    "LaMer/WebShop-v0": _webshop,
 }
