@@ -1,7 +1,9 @@
 """Advantages of turn rows: pure functions on arrays.
 
 Every function takes one value per row and returns one advantage per row, in float64, independent of
-the order of the rows. A *group* is the set of trials of one task; all statistics stay inside it.
+the order of the rows. A *group* is the set of trials of one task. The statistics of `grpo`, `rloo`
+and `gigpo` stay inside of it; `reinforce` and `whiten` take theirs over all rows that they get,
+which in training are those of one generation in all processes.
 """
 
 from __future__ import annotations
@@ -10,6 +12,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from lamer_envs.meta.returns import check_return_arguments
 
 NORMS = ("mean", "mean_std")
 LEVELS = ("trial", "episode")
@@ -60,17 +64,9 @@ def grpo(
     Raises:
         ValueError: an unknown `level` or `norm`, or arrays of different lengths.
     """
-    _require("level", level, LEVELS)
-    groups, trials, episodes = _columns(group, trial, episode, dtype=np.int64)
-    whole, own = _columns(trial_return, episode_return, dtype=np.float64)
-    _require_equal_lengths(groups, trials, episodes, whole, own)
-    values = whole if level == "trial" else own
-    keys = [groups, trials] if level == "trial" else [groups, trials, episodes]
-    _, first, unit = np.unique(
-        np.stack(keys, axis=1), axis=0, return_index=True, return_inverse=True
-    )
-    per_unit = _normalise(values[first], groups[first], norm)
-    result: Floats = per_unit[unit.reshape(-1)]
+    values, keys, first, unit = _units(trial_return, episode_return, group, trial, episode, level)
+    per_unit = _normalise(values[first], keys[first, 0], norm)
+    result: Floats = per_unit[unit]
     return result
 
 
@@ -117,6 +113,173 @@ def gigpo(
     episode_term = _normalise(rewards, groups, norm)
     step_term = _normalise(values, pairs, norm)
     return episode_term + step_weight * step_term
+
+
+def rloo(
+    trial_return: ArrayLike,
+    episode_return: ArrayLike,
+    group: ArrayLike,
+    trial: ArrayLike,
+    episode: ArrayLike,
+    *,
+    level: str = "trial",
+) -> Floats:
+    """REINFORCE with a leave-one-out baseline (RLOO, arXiv 2402.14740).
+
+    With level `"trial"` every row of trial i in group k carries
+
+        A_i = R_i - mean_{j in k, j != i} R_j,    R_i = G_0^(0) of trial i.
+
+    With level `"episode"` every row carries the value of its own episode; the baseline is the mean
+    over all episodes of the other trials, so that it does not depend on the row's own trial:
+
+        A_i^(n) = R_i^(n) - mean_{(j,m) in k, j != i} R_j^(m),    R_i^(n) = G_0^(n) of trial i.
+
+    Each trial (or episode) counts once, however many rows it has. A group of one trial is zero
+    throughout.
+
+    Args:
+        trial_return, episode_return, group, trial, episode, level: as in `grpo`.
+
+    Raises:
+        ValueError: an unknown `level`, or arrays of different lengths.
+    """
+    values, keys, first, unit = _units(trial_return, episode_return, group, trial, episode, level)
+    own = values[first]
+    _, groups = np.unique(keys[first, 0], return_inverse=True)
+    _, trials = np.unique(keys[first, :2], axis=0, return_inverse=True)
+    groups, trials = groups.reshape(-1), trials.reshape(-1)
+    total = np.bincount(groups, weights=own)[groups] - np.bincount(trials, weights=own)[trials]
+    count = np.bincount(groups)[groups] - np.bincount(trials)[trials]
+    per_unit = np.where(count > 0, own - total / np.maximum(count, 1), 0.0)
+    result: Floats = per_unit[unit]
+    return result
+
+
+def reinforce(returns: ArrayLike) -> Floats:
+    """The cross-episode return, normalised over the batch.
+
+        A_i = (G_i - mean_j G_j) / (std_j G_j + EPSILON)
+
+    with mean and sample std (n - 1) over all rows given, whatever their group.
+
+    Args:
+        returns: (rows,) cross-episode return G_t^(n).
+    """
+    return whiten(returns)
+
+
+def gae(
+    reward: ArrayLike,
+    value: ArrayLike,
+    group: ArrayLike,
+    trial: ArrayLike,
+    position: ArrayLike,
+    episode: ArrayLike,
+    reflects: ArrayLike,
+    *,
+    gamma_step: float,
+    gamma_traj: float,
+    lam: float,
+    credit: str = "paper",
+) -> tuple[Floats, Floats]:
+    """Generalised advantage estimation (arXiv 1506.02438) over the turns of a trial.
+
+    The turns of a trial form one sequence, reflections in their place. From the end of the trial,
+    which is worth 0, backwards, the λ-target of turn k is
+
+        T_k = r_k + γ_k · M_{k+1},    M_k = (1 - λ) · V_k + λ · T_k,
+        γ_k = γ_traj where episode n ends, 1 from a reflection to the episode that it prepares,
+              γ_step elsewhere,
+
+    and its advantage A_k = T_k - V_k, which is GAE with the discounts γ_k. That is `credit`
+    `"compounded"`. With `"paper"` later episodes count for every turn of an episode alike, as in
+    Eq. 4:
+
+        T_k = r_k + L_n + γ_step · (M_{k+1} - L_n),    L_n = γ_traj · M at what follows episode n,
+
+    and T_k = r_k + L_n at the last turn of the episode. With λ = 1, T_k is the cross-episode return
+    of turn k whatever the values are; with λ = 0 it looks one turn ahead.
+
+    Args:
+        reward: (rows,) reward of the turn itself.
+        value: (rows,) value V_k predicted for the turn.
+        group: (rows,) integer group of each row.
+        trial: (rows,) integer trial of each row, unique inside its group.
+        position: (rows,) numbers that grow in the order of play inside a trial.
+        episode: (rows,) integer episode of the row; for a reflection, the one that it prepares.
+        reflects: (rows,) whether the row is a reflection.
+        gamma_step: discount per turn, in [0, 1].
+        gamma_traj: discount per episode, in [0, 1].
+        lam: λ, in [0, 1].
+        credit: `"paper"` or `"compounded"`.
+
+    Returns:
+        (rows,) advantages A, not normalised, and (rows,) targets T of the value function.
+
+    Raises:
+        ValueError: a discount, `lam` or `credit` out of range, or arrays of different lengths.
+    """
+    check_return_arguments(gamma_step, gamma_traj, credit, "cumulative")
+    if not 0 <= lam <= 1:
+        raise ValueError(f"lam must be in [0, 1], not {lam!r}")
+    rewards, values = _columns(reward, value, dtype=np.float64)
+    places = _columns(group, trial, position, episode, reflects, dtype=np.int64)
+    groups, trials, positions, episodes, notes = places
+    _require_equal_lengths(rewards, values, *places)
+    targets = np.zeros_like(rewards)
+    after = -1
+    mixed = later = 0.0
+    for k in np.lexsort((positions, trials, groups))[::-1]:
+        if after < 0 or groups[k] != groups[after] or trials[k] != trials[after]:
+            later = 0.0
+            targets[k] = rewards[k]
+        elif notes[k]:
+            targets[k] = rewards[k] + mixed
+        elif episodes[k] != episodes[after]:
+            later = gamma_traj * mixed
+            targets[k] = rewards[k] + later
+        else:
+            targets[k] = rewards[k] + later + gamma_step * (mixed - later)
+        if credit == "compounded":
+            later = 0.0
+        mixed = (1 - lam) * values[k] + lam * targets[k]
+        after = k
+    return targets - values, targets
+
+
+def whiten(values: ArrayLike) -> Floats:
+    """`values` minus their mean, over their sample standard deviation (n - 1) + EPSILON.
+
+    Args:
+        values: (rows,); fewer than two rows come out as zero.
+    """
+    (array,) = _columns(values, dtype=np.float64)
+    return _normalise(array, np.zeros(len(array), dtype=np.int64), "mean_std")
+
+
+def _units(
+    trial_return: ArrayLike,
+    episode_return: ArrayLike,
+    group: ArrayLike,
+    trial: ArrayLike,
+    episode: ArrayLike,
+    level: str,
+) -> tuple[Floats, Integers, Integers, Integers]:
+    """What is compared in a group, whole trials or episodes.
+
+    Returns:
+        (rows,) values; (rows, 2 or 3) keys: group, trial and, at level `"episode"`, episode;
+        (units,) the first row of each unit; (rows,) the unit of each row.
+    """
+    _require("level", level, LEVELS)
+    groups, trials, episodes = _columns(group, trial, episode, dtype=np.int64)
+    whole, own = _columns(trial_return, episode_return, dtype=np.float64)
+    _require_equal_lengths(groups, trials, episodes, whole, own)
+    columns = [groups, trials] if level == "trial" else [groups, trials, episodes]
+    keys = np.stack(columns, axis=1)
+    _, first, unit = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    return whole if level == "trial" else own, keys, first, unit.reshape(-1)
 
 
 def _normalise(values: Floats, group: Integers, norm: str) -> Floats:

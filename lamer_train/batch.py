@@ -9,12 +9,9 @@ from typing import Any
 import torch
 from accelerate import Accelerator
 from accelerate.utils import gather_object
-from torch import Tensor
 
 from lamer_envs.evaluation.metrics import Estimate, summarize
 from lamer_envs.meta.trial import Trial
-from lamer_train.advantages import gigpo, grpo
-from lamer_train.config import MetaRLConfig
 from lamer_train.rows import Row
 
 
@@ -41,33 +38,6 @@ def rollout_output(rows: Sequence[Row], real: int) -> dict[str, Any]:
             [int(index < real)] * len(row.completion_ids) for index, row in enumerate(rows)
         ],
     }
-
-
-def row_advantages(rows: Sequence[Row], args: MetaRLConfig, accelerator: Accelerator) -> Tensor:
-    """(rows,) advantages of this process's rows, float64; groups may span processes."""
-    own = [
-        (
-            accelerator.process_index,
-            row.group,
-            row.trial,
-            row.credited_episode,
-            row.anchor,
-            row.trial_return,
-            row.episode_return,
-            row.episode_reward,
-            row.ret,
-        )
-        for row in rows
-    ]
-    process, group, trial, episode, anchor, whole, part, reward, ret = zip(
-        *gather_object(own), strict=True
-    )
-    norm = str(args.advantage_norm)
-    if args.algorithm == "grpo":
-        values = grpo(whole, part, group, trial, episode, level=args.advantage_level, norm=norm)
-    else:
-        values = gigpo(ret, reward, group, anchor, step_weight=args.step_weight, norm=norm)
-    return torch.from_numpy(values)[torch.tensor(process) == accelerator.process_index]
 
 
 def trial_statistics(trials: Sequence[Trial], groups: Sequence[int]) -> dict[str, float]:

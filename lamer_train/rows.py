@@ -21,6 +21,7 @@ class Row:
         prompt_ids: token ids of the prompt.
         completion_ids: sampled token ids, the end-of-turn token included; at least one.
         logprobs: log-probability of each sampled token, or `None` where the policy knows none.
+        reward: the turn's own reward, less the penalty where it is invalid.
         ret: the cross-episode return G_t^(n), invalid turns penalised.
         trial_return: G_0^(0) of the trial.
         episode_return: G_0^(n) of the credited episode.
@@ -38,6 +39,7 @@ class Row:
     prompt_ids: tuple[int, ...]
     completion_ids: tuple[int, ...]
     logprobs: tuple[float, ...] | None
+    reward: float
     ret: float
     trial_return: float
     episode_return: float
@@ -79,6 +81,7 @@ def trial_rows(trial: Trial, *, group: int, invalid_penalty: float = 0.5) -> lis
     for own, episode in zip(rewards, trial.episodes, strict=True):
         for t, turn in enumerate(episode.turns):
             own[t] -= 0.0 if turn.action_valid else invalid_penalty
+    earnings = [[*own] for own in rewards]
     plain_totals = [sum(own) for own in rewards]
 
     # Standing in for the first reward of the next episode gives the cost of a reflection its place
@@ -93,7 +96,9 @@ def trial_rows(trial: Trial, *, group: int, invalid_penalty: float = 0.5) -> lis
     )
     starts = [own[0] for own in returns]
 
-    def row(turn: Turn, ret: float, credited: int, reward: float, anchor: str) -> Row:
+    def row(
+        turn: Turn, earned: float, ret: float, credited: int, episode_reward: float, anchor: str
+    ) -> Row:
         if not turn.prompt_ids or not turn.completion_ids:
             raise ValueError(
                 f"episode {turn.episode}, turn {turn.turn} of task seed {trial.task_seed} has no "
@@ -104,10 +109,11 @@ def trial_rows(trial: Trial, *, group: int, invalid_penalty: float = 0.5) -> lis
             prompt_ids=turn.prompt_ids,
             completion_ids=turn.completion_ids,
             logprobs=turn.logprobs,
+            reward=earned,
             ret=ret,
             trial_return=starts[0],
             episode_return=starts[credited] if known else 0.0,
-            episode_reward=reward,
+            episode_reward=episode_reward,
             group=group,
             trial=trial.trial,
             episode=turn.episode,
@@ -121,12 +127,14 @@ def trial_rows(trial: Trial, *, group: int, invalid_penalty: float = 0.5) -> lis
     for n, episode in enumerate(trial.episodes):
         for t, turn in enumerate(episode.turns):
             ret = returns[n][t] + (costs[n] if t == 0 else 0.0)
-            rows.append(row(turn, ret, n, plain_totals[n], turn.state_key))
+            earned = earnings[n][t]
+            rows.append(row(turn, earned, ret, n, plain_totals[n], turn.state_key))
         if episode.reflection is not None:
             last = n + 1 == len(starts)
             ret = 0.0 if last else starts[n + 1]
             reward = 0.0 if last else plain_totals[n + 1] - costs[n + 1]
-            rows.append(row(episode.reflection, ret, n + 1, reward, REFLECTION_ANCHOR))
+            earned = 0.0 if last else -costs[n + 1]
+            rows.append(row(episode.reflection, earned, ret, n + 1, reward, REFLECTION_ANCHOR))
     return rows
 
 

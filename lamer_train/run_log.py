@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import resource
+import shutil
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
+from lamer_envs.meta.trial import Trial, write_trials
+from lamer_train.interruption import CheckpointError
+
 METRICS_FILE = "metrics.jsonl"
+TRIALS_FOLDER = "trials"
 _TRAINER_STATE = "trainer_state.json"
 
 
@@ -136,3 +145,33 @@ def last_checkpoint(run_dir: str | Path) -> str | None:
         if state.get("global_step") == int(number):
             found.append((int(number), path))
     return str(max(found)[1]) if found else None
+
+
+def drop_checkpoint(run_dir: Path, step: int, error: Exception) -> CheckpointError:
+    """Remove what there is of a checkpoint that could not be written, to make room.
+
+    Returns:
+        The error to raise.
+    """
+    shutil.rmtree(run_dir / f"{PREFIX_CHECKPOINT_DIR}-{step}", ignore_errors=True)
+    return CheckpointError(step, error, last_checkpoint(run_dir))
+
+
+def keep_trials(path: Path, trials: Iterable[Trial]) -> None:
+    """Write a file of trials as `lamer eval` does, in the place of one that is there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".tmp")
+    draft.unlink(missing_ok=True)
+    write_trials(draft, trials)
+    os.replace(draft, path)
+
+
+def peak_memory(device: torch.device) -> float:
+    """The most memory in bytes that this process has held so far.
+
+    On a GPU what torch has allocated there, else the resident set in main memory.
+    """
+    if device.type == "cuda":
+        return float(torch.cuda.max_memory_allocated(device))
+    unit = 1 if sys.platform == "darwin" else 1024
+    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)

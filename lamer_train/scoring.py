@@ -33,6 +33,7 @@ def score_without_padding(
     attention_mask: Tensor,
     logits_to_keep: int,
     budget: int,
+    bounds: Sequence[int] | None = None,
 ) -> Tensor:
     """(rows, C) log-probabilities of completions, by chunks of similar length without padding.
 
@@ -42,6 +43,7 @@ def score_without_padding(
         attention_mask: the same shape.
         logits_to_keep: C.
         budget: the most tokens of a chunk.
+        bounds: see `pack`.
     """
     split = input_ids.shape[1] - logits_to_keep
     batch = {
@@ -51,7 +53,8 @@ def score_without_padding(
         "completion_mask": attention_mask[:, split:],
     }
     logps = torch.zeros(len(input_ids), logits_to_keep, device=input_ids.device)
-    for chunk in pack(row_lengths(batch["prompt_mask"], batch["completion_mask"]), budget):
+    lengths = row_lengths(batch["prompt_mask"], batch["completion_mask"])
+    for chunk in pack(lengths, budget, bounds):
         part = select(batch, chunk)
         width = part["completion_ids"].shape[1]
         values, _, _ = score(

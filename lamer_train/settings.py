@@ -1,13 +1,33 @@
-"""Settings as a person writes them: presets, YAML files, and `name=value` overrides."""
+"""Settings as a person writes them: presets, YAML files, and `name=value` overrides.
+
+A file may name others that it extends: `base: minesweeper-tiny`, or `base: [paper, sokoban]`, where
+later ones win over earlier ones, and the file itself over all of them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 PRESETS = Path(__file__).parent / "presets"
+
+GROUPS = ("tiny", "paper")
+"""The folders of presets, in the order of their listing."""
+
+_PARTS = "base"
+"""The folder of files that presets extend and that are no experiments by themselves."""
+
+_BASE = "base"
+
+
+def preset_names() -> dict[str, list[str]]:
+    """The names of all presets by their group."""
+    return {
+        group: sorted(path.stem for path in (PRESETS / group).glob("*.yaml")) for group in GROUPS
+    }
 
 
 def preset_path(name: str) -> Path:
@@ -16,19 +36,50 @@ def preset_path(name: str) -> Path:
     Raises:
         ValueError: there is neither; the message lists the presets.
     """
-    for path in (PRESETS / f"{name}.yaml", Path(name)):
-        if path.is_file():
-            return path
-    known = ", ".join(sorted(path.stem for path in PRESETS.glob("*.yaml")))
-    raise ValueError(f"no preset or YAML file {name!r}; the presets are: {known}")
+    found = _find(name, GROUPS, Path())
+    if found is None:
+        known = ", ".join(name for names in preset_names().values() for name in names)
+        raise ValueError(f"no preset or YAML file {name!r}; the presets are: {known}")
+    return found
+
+
+def _find(name: str, folders: tuple[str, ...], here: Path) -> Path | None:
+    candidates = [PRESETS / folder / f"{name}.yaml" for folder in folders]
+    return next((path for path in (*candidates, here / name) if path.is_file()), None)
 
 
 def read_settings(path: Path) -> dict[str, Any]:
-    """The mapping in a YAML file.
+    """The mapping in a YAML file, over those of the files that it extends.
+
+    A name under `base` is that of a preset, of one of the files in `presets/base`, or a path beside
+    the file. Values replace each other whole, mappings included; `summary` is a file's own.
 
     Raises:
-        ValueError: the file is no YAML mapping.
+        ValueError: a file is no YAML mapping, or extends itself or a file that is not there.
     """
+    return _read(path, ())
+
+
+def _read(path: Path, chain: tuple[Path, ...]) -> dict[str, Any]:
+    if path.resolve() in chain:
+        cycle = " → ".join(each.name for each in (*chain, path))
+        raise ValueError(f"{path.name} extends itself: {cycle}")
+    own = _mapping(path)
+    bases = own.pop(_BASE, None) or []
+    names = [bases] if isinstance(bases, str) else bases
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError(f"{path}: base must be the name of a file or a list of names")
+    merged: dict[str, Any] = {}
+    for name in names:
+        base = _find(name, (_PARTS, *GROUPS), path.parent)
+        if base is None:
+            raise ValueError(f"{path} extends {name!r}, which is no preset or file beside it")
+        merged |= _read(base, (*chain, path.resolve()))
+    merged.pop("summary", None)
+    return merged | own
+
+
+def _mapping(path: Path) -> dict[str, Any]:
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
@@ -53,9 +104,25 @@ def parse_overrides(overrides: list[str]) -> dict[str, Any]:
     return parsed
 
 
-def list_presets() -> list[tuple[str, str]]:
-    """Name and one-line summary of every preset."""
+def list_presets() -> list[tuple[str, str, str]]:
+    """Group, name and one-line summary of every preset."""
     return [
-        (path.stem, str(read_settings(path).get("summary", "")))
-        for path in sorted(PRESETS.glob("*.yaml"))
+        (group, name, str(read_settings(preset_path(name)).get("summary", "")))
+        for group, names in preset_names().items()
+        for name in names
     ]
+
+
+def show_preset(name: str) -> str:
+    """The settings of a preset or YAML file as YAML, those of what it extends included.
+
+    Raises:
+        ValueError: see `preset_path` and `read_settings`.
+    """
+    return write_settings(read_settings(preset_path(name)))
+
+
+def write_settings(settings: Mapping[str, Any]) -> str:
+    """Settings as the text of a YAML file, in their order."""
+    text: str = yaml.safe_dump(dict(settings), sort_keys=False, allow_unicode=True)
+    return text

@@ -13,6 +13,7 @@ def training_tasks(
     first_seed: int = 0,
     distinct: int | None = None,
     seed: int = 0,
+    rounds: int = 1,
 ) -> Dataset:
     """The task seeds of a whole run in the order of play, one row each.
 
@@ -25,6 +26,7 @@ def training_tasks(
         distinct: how many task seeds there are, played in shuffled rounds (a remainder that does
             not fill a generation sits out its round); `None` for a fresh one each time.
         seed: of the shuffling.
+        rounds: how many times over the whole is given.
 
     Raises:
         ValueError: fewer distinct tasks than a generation needs.
@@ -36,13 +38,12 @@ def training_tasks(
         if distinct < tasks_per_update:
             raise ValueError(f"{distinct} distinct tasks do not fill a batch of {tasks_per_update}")
         whole = distinct - distinct % tasks_per_update
-        rounds = -(-total // whole)
         order = [
             np.random.default_rng([seed, number]).permutation(distinct)[:whole]
-            for number in range(rounds)
+            for number in range(-(-total // whole))
         ]
         seeds = first_seed + np.concatenate(order)[:total]
-    return task_dataset(seeds.tolist())
+    return task_dataset(seeds.tolist() * rounds)
 
 
 def task_dataset(seeds: list[int]) -> Dataset:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import functools
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
-from accelerate.utils import gather_object
 from datasets import Dataset
+from safetensors import SafetensorError
 from torch import Tensor
 from transformers import (
     PreTrainedModel,
@@ -22,31 +21,31 @@ from transformers import (
     TrainerCallback,
     TrainerControl,
 )
-from trl import GRPOTrainer
-from trl.models import unwrap_model_for_generation
 
 from lamer_envs.meta.trial import Trial
-from lamer_envs.rollout.runner import TrialSpec, run_trials
-from lamer_train.accumulate import merged_metrics, share_of_loss
-from lamer_train.backends.transformers import TransformersPolicy
-from lamer_train.batch import (
-    flat_summary,
-    rollout_output,
-    row_advantages,
-    top_up,
-    trial_statistics,
-)
-from lamer_train.config import MetaRLConfig, as_mapping
-from lamer_train.microbatch import pack, row_lengths, select
-from lamer_train.playing import MakeEnv, make_wrapped_env, run_blocking
+from lamer_train.batch import flat_summary, rollout_output, top_up, trial_statistics
+from lamer_train.config import MetaRLConfig
+from lamer_train.critic import longest_anywhere
+from lamer_train.estimates import estimate
+from lamer_train.overlap import staleness
+from lamer_train.playing import MakeEnv, make_wrapped_env
 from lamer_train.progress import ProgressBar
+from lamer_train.rollouts import PlayingTrainer
 from lamer_train.rows import Row, rows_of
-from lamer_train.run_log import METRICS_FILE, MetricsCallback, MetricsFile
+from lamer_train.run_log import (
+    METRICS_FILE,
+    TRIALS_FOLDER,
+    MetricsCallback,
+    MetricsFile,
+    drop_checkpoint,
+    keep_trials,
+    peak_memory,
+)
 from lamer_train.scoring import sampler_logps, score_without_padding
 from lamer_train.tasks import task_dataset, training_tasks
 
 
-class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
+class MetaRLTrainer(PlayingTrainer):
     """Trains a language agent on trials of up to N episodes (LaMer, arXiv 2512.16848).
 
     A row of the training data is a task and one of its trials. For every generation the policy
@@ -72,8 +71,6 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
     """
 
     _tag_names = ("trl", "lamer")
-    entropy_coef: float
-    router_aux_loss_coef: float
     control: TrainerControl
 
     def __init__(
@@ -104,6 +101,10 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
                 first_seed=args.first_task_seed,
                 distinct=args.num_train_tasks,
                 seed=args.seed,
+                # Where K does not divide the trials, TRL draws more tasks than are played.
+                rounds=-(
+                    -args.generation_batch_size // (args.tasks_per_update * args.num_generations)
+                ),
             ),
             eval_dataset=task_dataset(list(eval_tasks)),
             processing_class=processing_class,
@@ -111,6 +112,8 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
             rollout_func=_collected_turns,
             **kwargs,
         )
+        if args.algorithm == "ppo":
+            self.critic = self.make_critic()
         # The order of the tasks is that of the data set, which is as long as the run.
         self.shuffle_dataset = False
         self.metrics_file = MetricsFile(Path(args.output_dir) / METRICS_FILE)
@@ -121,81 +124,6 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
         if args.progress:
             self.add_callback(self._progress)
 
-    # ---- playing ---------------------------------------------------------------------------
-
-    def play(
-        self,
-        specs: Sequence[TrialSpec],
-        *,
-        evaluate: bool = False,
-        make_env: MakeEnv | None = None,
-        seed: int = 0,
-    ) -> list[Trial]:
-        """Let the model play trials in this process, and return their records in order.
-
-        Args:
-            specs: task seeds and trial indices.
-            evaluate: sample as configured for evaluation, not for the rollout.
-            make_env: another environment than the configured one for training or evaluation.
-            seed: of the sampling; the same seed and weights give the same trials.
-        """
-        args: MetaRLConfig = self.args
-        make_env = make_env or (self.make_eval_env if evaluate else self.make_env)
-        done = 0
-
-        def on_trial(trial: Trial) -> None:
-            nonlocal done
-            done += 1
-            self._progress.phase(
-                f"{'evaluating' if evaluate else 'playing'} {done}/{len(specs)} trials"
-            )
-
-        with (
-            unwrap_model_for_generation(
-                self.model_wrapped,
-                self.accelerator,
-                gather_deepspeed3_params=args.ds3_gather_for_generation,
-                gradient_checkpointing_kwargs=args.gradient_checkpointing_kwargs,
-            ) as model,
-            self.accelerator.autocast(),
-        ):
-            policy = TransformersPolicy(
-                model,
-                self.processing_class,
-                temperature=args.eval_temperature if evaluate else args.temperature,
-                top_p=args.eval_top_p if evaluate else args.top_p,
-                top_k=args.eval_top_k if evaluate else args.top_k,
-                max_new_tokens=args.max_completion_length,
-                seed=seed,
-                max_batch_tokens=args.tokens_per_generation_batch,
-                chat_template_kwargs=as_mapping(args.chat_template_kwargs),
-            )
-            concurrency = args.rollout_concurrency or max(1, len(specs))
-            return run_blocking(
-                lambda: run_trials(
-                    make_env, policy, specs, concurrency=concurrency, on_trial=on_trial
-                )
-            )
-
-    def _play_generation(
-        self, inputs: Sequence[Mapping[str, Any]]
-    ) -> tuple[list[Trial], list[int]]:
-        """Play the trials of this process's share of a generation; also the group of each."""
-        group_size = self.num_generations
-        # Processes hold consecutive shares of the batch, so that a position in it names the group
-        # and the trial, also where a group is cut between two processes.
-        first = self.accelerator.process_index * len(inputs)
-        positions = range(first, first + len(inputs))
-        groups = [position // group_size for position in positions]
-        specs = [
-            TrialSpec(task_seed=int(row["task_seed"]), trial=position % group_size)
-            for row, position in zip(inputs, positions, strict=True)
-        ]
-        return self.play(specs, seed=self._sampling_seed()), groups
-
-    def _sampling_seed(self) -> int:
-        return int(self.args.seed) * (1 << 32) + int(self.state.global_step)
-
     # ---- from trials to TRL's batch --------------------------------------------------------
 
     def _generate_and_score_completions(
@@ -204,7 +132,9 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
         """Play the trials of `inputs`; hand their turns to TRL; put in our advantages."""
         args: MetaRLConfig = self.args
         begin = time.perf_counter()
-        trials, groups = self._play_generation(inputs)
+        aged = self._play_generation()
+        trials = [one.trial for one in aged]
+        groups = [position // self.num_generations for position in self._positions()]
         played = time.perf_counter()
         self._progress.phase("scoring")
         rows = rows_of(trials, groups, invalid_penalty=args.invalid_penalty)
@@ -213,25 +143,39 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
         self._real_rows = len(rows)
         self._rows = top_up(rows, multiple, self.accelerator)
         # A PEFT reference model is the policy without its adapter, scored through the same call as
-        # the policy: then nothing counts as known.
+        # the policy: then nothing counts as known, nor does it where other weights have sampled.
         own_reference = self.beta == 0.0 or self.ref_model is not None
+        known = own_reference and not args.overlap
         self._known_logps = (
-            sampler_logps(self._rows, args, self.accelerator.device) if own_reference else None
+            sampler_logps(self._rows, args, self.accelerator.device) if known else None
         )
         kept_metrics = {name: [*values] for name, values in self._metrics["train"].items()}
         try:
-            output = super()._generate_and_score_completions(
-                [{"prompt": self._shown_prompt(row), "ret": row.ret} for row in self._rows]
-            )
+            with self.sampling_corrected():
+                output = super()._generate_and_score_completions(
+                    [{"prompt": self._shown_prompt(row), "ret": row.ret} for row in self._rows]
+                )
         finally:
             self._known_logps = None
         real = torch.arange(len(self._rows), device=self.accelerator.device) < self._real_rows
-        advantages = torch.zeros_like(output["advantages"])
-        advantages[: len(rows)] = row_advantages(rows, args, self.accelerator).to(advantages)
-        output["advantages"] = advantages
+        values = None
+        if self.critic is not None:
+            output["values"] = self.predicted_values(self.critic, output)
+            values = output["values"][: len(rows)]
+        estimates = estimate(rows, args, self.accelerator, values)
+        for name, column in estimates.columns.items():
+            output[name] = torch.zeros_like(output["advantages"])
+            output[name][: len(rows)] = column.to(output[name])
         output["real_rows"] = real
-        self._replace_reward_metrics(kept_metrics, trial_statistics(trials, groups))
+        statistics = trial_statistics(trials, groups) | estimates.metrics
+        if args.overlap:
+            statistics |= staleness(aged)
+        self._replace_reward_metrics(kept_metrics, statistics)
+        self._keep_sample(trials)
         self._record("time/rollout", played - begin)
+        sampled = sum(len(row.completion_ids) for row in rows)
+        self._record("throughput/rollout", self._total(sampled) / (played - begin))
+        self._record("memory/peak_gib", peak_memory(self.accelerator.device) / 2**30)
         self._generation_time = time.perf_counter() - begin
         self._record("time/scoring", self._generation_time - (played - begin))
         self._progress.phase("updating")
@@ -267,68 +211,10 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
             attention_mask,
             logits_to_keep,
             budget,
+            # Where weights are sharded, all processes go through the model equally often.
+            longest_anywhere(attention_mask.sum(1), self.accelerator),
         )
         return logps, None, None
-
-    # ---- the loss ----------------------------------------------------------------------------
-
-    def compute_loss(
-        self,
-        model: torch.nn.Module,
-        inputs: dict[str, Tensor | Any],
-        return_outputs: bool = False,
-        num_items_in_batch: Tensor | int | None = None,
-    ) -> Tensor:
-        """TRL's loss of the batch, by micro-batches of at most `tokens_per_microbatch` tokens.
-
-        The gradients of all micro-batches but the last are in place on return; the caller goes
-        backward through the last. Every process makes equally many of the same sizes, and only
-        the last one synchronises gradients.
-        """
-        lengths = row_lengths(inputs["prompt_mask"], inputs["completion_mask"])
-        # TRL gathers per-row metrics, so a micro-batch must have as many rows in every process.
-        ordered = torch.tensor(lengths, device=self.accelerator.device).sort(descending=True).values
-        bounds = self.accelerator.gather(ordered).view(-1, len(lengths)).amax(0).tolist()
-        chunks = pack(lengths, self.args.tokens_per_microbatch, bounds)
-        parts = [select(inputs, chunk) for chunk in chunks]
-        mask = inputs["completion_mask"] * inputs["tool_mask"]
-        per_row = mask.sum(1).double()
-        index = [torch.as_tensor(chunk, device=mask.device) for chunk in chunks]
-        own = torch.stack([per_row[rows].sum() for rows in index])
-        # Gradients are averaged over processes, so that totals are those of the mean process.
-        rows, *mean_tokens = self.accelerator.reduce(
-            torch.cat([inputs["real_rows"].sum()[None].double(), own]), reduction="mean"
-        ).tolist()
-        total = max(sum(mean_tokens), 1.0)
-        finished = torch.zeros((), device=self.accelerator.device)
-        with merged_metrics(self._metrics["train"]) as merge:
-            for part, tokens, everywhere in zip(parts, own.tolist(), mean_tokens, strict=True):
-                last = part is parts[-1]
-                share = share_of_loss(self.loss_type, len(part["advantages"]), tokens, rows, total)
-                with nullcontext() if last else self.accelerator.no_sync(model):
-                    with self._token_means_scaled(tokens / total / share):
-                        loss = super().compute_loss(model, part) * share
-                    merge(everywhere, share)
-                    if not last:
-                        self.accelerator.backward(loss)
-                        finished += loss.detach()
-            merge.constants["entropy_coef"] = self.entropy_coef
-        # The caller reports the value and differentiates the last micro-batch only.
-        return loss + finished
-
-    @contextmanager
-    def _token_means_scaled(self, factor: float) -> Iterator[None]:
-        """Scale the terms that TRL averages over tokens whatever the policy loss does.
-
-        Entropy bonus and router loss then come out right after the micro-batch's loss has been
-        multiplied by its share.
-        """
-        entropy, router = self.entropy_coef, self.router_aux_loss_coef
-        self.entropy_coef, self.router_aux_loss_coef = entropy * factor, router * factor
-        try:
-            yield
-        finally:
-            self.entropy_coef, self.router_aux_loss_coef = entropy, router
 
     def training_step(
         self,
@@ -340,13 +226,32 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
         begin = time.perf_counter()
         self._generation_time = 0.0
         loss: Tensor = super().training_step(model, inputs, num_items_in_batch)
-        self._record("time/update", time.perf_counter() - begin - self._generation_time)
+        seconds = time.perf_counter() - begin - self._generation_time
+        self._record("time/update", seconds)
+        self._record("throughput/update", self._total(self._step_tokens) / seconds)
         return loss
 
     # ---- logging, evaluation, checkpoints ----------------------------------------------------
 
     def _record(self, name: str, value: float) -> None:
         self._metrics["train"][name].append(value)
+
+    def _total(self, own: float) -> float:
+        """The sum over all processes."""
+        value = torch.tensor(float(own), device=self.accelerator.device)
+        return float(self.accelerator.reduce(value, "sum"))
+
+    def _keep_sample(self, trials: Sequence[Trial]) -> None:
+        """Write the first trials of every so many generations, for people to read."""
+        args: MetaRLConfig = self.args
+        generation = self.state.global_step // (args.steps_per_generation or 1)
+        if (
+            args.trials_every
+            and not generation % args.trials_every
+            and self.is_world_process_zero()
+        ):
+            folder = Path(args.output_dir) / TRIALS_FOLDER
+            keep_trials(folder / f"generation-{generation:05d}.jsonl", trials[: args.trials_kept])
 
     def _replace_reward_metrics(
         self, kept: Mapping[str, list[float]], own: Mapping[str, float]
@@ -390,20 +295,6 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
         )
         return logged
 
-    def play_tasks(
-        self, task_seeds: Sequence[int], trials_per_task: int, *, make_env: MakeEnv | None = None
-    ) -> list[Trial]:
-        """Play tasks at the evaluation sampling settings, shared out over the processes.
-
-        Returns:
-            The trials of all processes, in every process.
-        """
-        mine = task_seeds[self.accelerator.process_index :: self.accelerator.num_processes]
-        specs = [TrialSpec(int(seed), trial) for seed in mine for trial in range(trials_per_task)]
-        trials = self.play(specs, evaluate=True, make_env=make_env, seed=int(self.args.seed))
-        gathered: list[Trial] = gather_object(trials)
-        return sorted(gathered, key=lambda trial: (trial.task_seed, trial.trial))
-
     def create_model_card(self, *args: Any, **kwargs: Any) -> None:
         """TRL's where the model goes to the hub; a run folder has records of its own."""
         if self.args.push_to_hub:
@@ -415,7 +306,11 @@ class MetaRLTrainer(GRPOTrainer):  # type: ignore[misc]
             return
         if self.accelerator.is_main_process:
             self.metrics_file.flush()
-        super()._save_checkpoint(model, trial)
+        try:
+            super()._save_checkpoint(model, trial)
+        except (OSError, RuntimeError, SafetensorError) as error:
+            step = self.state.global_step
+            raise drop_checkpoint(Path(self.args.output_dir), step, error) from error
 
 
 def _return_of_row(prompts: list[str], ret: list[float], **kwargs: Any) -> list[float]:

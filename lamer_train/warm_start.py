@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
-import numpy as np
 import torch
 from datasets import Dataset
 from torch import Tensor
@@ -75,36 +74,34 @@ def collect_demonstrations(
 def tokenize(
     demonstrations: Sequence[Demonstration], tokenizer: PreTrainedTokenizerBase
 ) -> Dataset:
-    """Rows of `input_ids`, `labels`, and the teacher's choice at the one token that it decides.
+    """Rows of `input_ids`, `labels`, and the teacher's choices at the tokens that it decides.
 
-    Each row holds the prompt and the played answer. `labels` is `IGNORED` on the prompt and at the
-    deciding token, where `choice_ids` and `choice_weights` stand in for a hard label.
-
-    Raises:
-        ValueError: two answers differ in more than one token.
+    Each row holds the prompt and the played answer. Given the tokens before, the teacher's choice
+    of an answer is one of a next token; where more than one is possible, `choice_places` has the
+    token's position, and `choice_ids` and `choice_weights` the distribution, which stands in for a
+    hard label. `labels` is `IGNORED` there, and on the prompt.
     """
     texts = [_chat(tokenizer, item.prompt) for item in demonstrations]
     prompts = tokenizer(texts, add_special_tokens=False)["input_ids"]
+    actions = sorted({action for item in demonstrations for action in item.choices})
+    encoded = tokenizer([answer(action) for action in actions], add_special_tokens=False)
     answers = {
-        action: tokenizer(answer(action), add_special_tokens=False)["input_ids"]
-        + [tokenizer.eos_token_id]
-        for action in sorted({action for item in demonstrations for action in item.choices})
+        action: [*tokens, tokenizer.eos_token_id]
+        for action, tokens in zip(actions, encoded["input_ids"], strict=True)
     }
-    place = _deciding_place(answers)
-    rows = [
-        {
-            "input_ids": prompt + answers[item.action],
-            "labels": [IGNORED] * len(prompt)
-            + [
-                IGNORED if index == place else token
-                for index, token in enumerate(answers[item.action])
-            ],
-            "choice_place": len(prompt) + place,
-            "choice_ids": [answers[action][place] for action in item.choices],
-            "choice_weights": list(item.choices.values()),
-        }
-        for item, prompt in zip(demonstrations, prompts, strict=True)
-    ]
+    rows = []
+    for item, prompt in zip(demonstrations, prompts, strict=True):
+        labels = [IGNORED] * len(prompt)
+        row: dict[str, list[Any]] = {"choice_places": [], "choice_ids": [], "choice_weights": []}
+        odds = _next_tokens(item, answers)
+        for token, next_tokens in zip(answers[item.action], odds, strict=True):
+            if len(next_tokens) > 1:
+                row["choice_places"].append(len(labels))
+                row["choice_ids"].append(list(next_tokens))
+                row["choice_weights"].append(list(next_tokens.values()))
+            labels.append(token if len(next_tokens) == 1 else IGNORED)
+        row |= {"input_ids": prompt + answers[item.action], "labels": labels}
+        rows.append(row)
     return Dataset.from_list(rows)
 
 
@@ -115,16 +112,25 @@ def _chat(tokenizer: PreTrainedTokenizerBase, prompt: str) -> str:
     return text
 
 
-def _deciding_place(answers: Mapping[str, Sequence[int]]) -> int:
-    table = np.array(list(answers.values())) if len({*map(len, answers.values())}) == 1 else None
-    if table is None:
-        raise ValueError("the teacher's answers must have equally many tokens")
-    (places,) = np.nonzero((table != table[0]).any(axis=0))
-    if len(places) != 1:
-        raise ValueError(
-            f"the teacher's answers must differ in exactly one token, not in {len(places)}"
-        )
-    return int(places[0])
+def _next_tokens(
+    item: Demonstration, answers: Mapping[str, Sequence[int]]
+) -> list[dict[int, float]]:
+    """For each token of the played answer, the teacher's odds of it and its alternatives.
+
+    All answers end with the same token, which they have nowhere else, so that none begins with
+    another one.
+    """
+    alive = dict(item.choices)
+    odds: list[dict[int, float]] = []
+    for place, token in enumerate(answers[item.action]):
+        weights: dict[int, float] = {}
+        for action, weight in alive.items():
+            following = answers[action][place]
+            weights[following] = weights.get(following, 0.0) + weight
+        total = sum(alive.values())
+        odds.append({following: weight / total for following, weight in weights.items()})
+        alive = {a: weight for a, weight in alive.items() if answers[a][place] == token}
+    return odds
 
 
 @dataclass(frozen=True)
@@ -134,24 +140,33 @@ class _Collator:
 
     def __call__(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, Tensor]:
         longest = max(len(row["input_ids"]) for row in rows)
+        choices = [
+            (index, place, ids, weights)
+            for index, row in enumerate(rows)
+            for place, ids, weights in zip(
+                row["choice_places"], row["choice_ids"], row["choice_weights"], strict=True
+            )
+        ]
         batch = {
             "input_ids": torch.full((len(rows), longest), self.pad_token_id),
             "attention_mask": torch.zeros((len(rows), longest), dtype=torch.long),
             "labels": torch.full((len(rows), longest), IGNORED),
-            "choice_place": torch.tensor([row["choice_place"] for row in rows]),
-            "choice_weights": torch.zeros((len(rows), self.vocab_size)),
+            "choice_rows": torch.tensor([choice[0] for choice in choices], dtype=torch.long),
+            "choice_places": torch.tensor([choice[1] for choice in choices], dtype=torch.long),
+            "choice_weights": torch.zeros((len(choices), self.vocab_size)),
         }
         for index, row in enumerate(rows):
             length = len(row["input_ids"])
             batch["input_ids"][index, :length] = torch.tensor(row["input_ids"])
             batch["attention_mask"][index, :length] = 1
             batch["labels"][index, :length] = torch.tensor(row["labels"])
-            batch["choice_weights"][index, row["choice_ids"]] = torch.tensor(row["choice_weights"])
+        for index, (_, _, ids, weights) in enumerate(choices):
+            batch["choice_weights"][index, ids] = torch.tensor(weights)
         return batch
 
 
 class SoftTargetSFTTrainer(SFTTrainer):  # type: ignore[misc]
-    """`SFTTrainer` with the teacher's whole distribution as target at the deciding token.
+    """`SFTTrainer` with the teacher's whole distribution as target at the tokens it decides.
 
     A teacher that is torn between five cells says so in one row; with hard labels a small model
     needs many rows of the same board to find that out.
@@ -164,12 +179,11 @@ class SoftTargetSFTTrainer(SFTTrainer):  # type: ignore[misc]
         return_outputs: bool = False,
         num_items_in_batch: Tensor | int | None = None,
     ) -> Any:
-        """Mean cross-entropy of the deciding tokens plus that of all other answer tokens."""
+        """Cross-entropy of the decided tokens, a row's added up, plus the mean of the others."""
         outputs = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"])
         log_probs = torch.log_softmax(outputs.logits[:, :-1].float(), dim=-1)
-        rows = torch.arange(len(log_probs), device=log_probs.device)
-        chosen = log_probs[rows, inputs["choice_place"] - 1]
-        soft = -(inputs["choice_weights"] * chosen).sum(-1).mean()
+        chosen = log_probs[inputs["choice_rows"], inputs["choice_places"] - 1]
+        soft = -(inputs["choice_weights"] * chosen).sum() / len(log_probs)
         hard = torch.nn.functional.nll_loss(
             log_probs.flatten(0, 1), inputs["labels"][:, 1:].flatten(), ignore_index=IGNORED
         )

@@ -50,14 +50,25 @@ def train(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Change one setting; repeatable."),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would run and the memory it would take.")
+    ] = False,
+    processes: Annotated[
+        int, typer.Option(min=1, help="With --dry-run: how many processes share the run.")
+    ] = 1,
 ) -> None:
     """Train an agent by meta-RL: warm start, training, evaluation before and after."""
     changes = overrides or []
     key_values(changes, "--set")
+    if processes > 1 and not dry_run:
+        raise BadInputError("--processes is for --dry-run; start several by `accelerate launch`")
     with training_extra():
         cli = importlib.import_module("lamer_train.cli")
         try:
-            cli.train(preset, out, resume, changes)
+            if dry_run:
+                cli.dry_run(preset, changes, processes)
+            else:
+                cli.train(preset, out, resume, changes)
         except (ValueError, OSError) as error:
             # A run that fails keeps its traceback; settings that cannot be used need none.
             if any(f.f_globals["__name__"] == _RUNS for f, _ in walk_tb(error.__traceback__)):
@@ -66,10 +77,22 @@ def train(
 
 
 @reports_bad_input
-def presets() -> None:
-    """List the training presets."""
+def presets(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[PRESET]", help="Show the settings of this one.")
+    ] = None,
+) -> None:
+    """List the training presets, or show the settings of one as YAML."""
     with training_extra():
-        rows = importlib.import_module("lamer_train.cli").list_presets()
-    console().print(
-        table("", ("preset", "what it trains"), [[escape(cell) for cell in row] for row in rows])
-    )
+        cli = importlib.import_module("lamer_train.cli")
+        if name is not None:
+            try:
+                shown = cli.show_preset(name)
+            except ValueError as error:
+                raise BadInputError(" ".join(str(error).split())) from error
+            typer.echo(shown, nl=False)
+            return
+        rows = cli.list_presets()
+    for group in dict.fromkeys(row[0] for row in rows):
+        cells = [[escape(cell) for cell in row[1:]] for row in rows if row[0] == group]
+        console().print(table(group, ("preset", "what it trains"), cells))

@@ -22,16 +22,30 @@ def keeps_history(kind: str) -> bool:
     return kind in ("history", "both")
 
 
-def render_memory(kind: str, episodes: Sequence[Episode], prompts: PromptSet) -> str:
+def render_memory(
+    kind: str,
+    episodes: Sequence[Episode],
+    prompts: PromptSet,
+    *,
+    attempt_prompts: Sequence[PromptSet | None] | None = None,
+) -> str:
     """The memory of earlier episodes in the wording of `prompts`, oldest first.
 
     Each episode leaves its history, its remark, or both, in this order. Empty with `"none"`, and
     with no episode to remember.
+
+    Args:
+        kind: the kind of memory.
+        episodes: the earlier episodes.
+        prompts: the wording.
+        attempt_prompts: for each episode, another wording of its history, or `None` to leave it
+            out; by default `prompts` for all.
     """
     entries: list[str] = []
-    for number, episode in enumerate(episodes, start=1):
-        if keeps_history(kind):
-            entries.append(prompts.format_attempt(prompts, number, episode))
+    wordings = attempt_prompts or [prompts] * len(episodes)
+    for number, (episode, wording) in enumerate(zip(episodes, wordings, strict=True), start=1):
+        if keeps_history(kind) and wording is not None:
+            entries.append(wording.format_attempt(wording, number, episode))
         if keeps_remarks(kind):
             remark = "" if episode.reflection is None else episode.reflection.action
             entries.append(prompts.format_remark(number, remark))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from lamer_envs.meta.memory import MEMORY_KINDS, keeps_remarks, render_memory
 from lamer_envs.meta.prompt_sets import prompt_set_for
 from lamer_envs.meta.prompts import PromptSet, PromptWriter
 from lamer_envs.meta.returns import check_return_arguments, trial_returns
+from lamer_envs.meta.shortening import PromptParts
 from lamer_envs.meta.trial import Episode, Trial, TrialSettings, Turn
 from lamer_envs.parsing import ParseCode, extract_tag
 from lamer_envs.spaces import TextSpace
@@ -144,6 +145,7 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         self._task_seed = -1
         self._trial = 0
         self._first_observation = ""
+        self._variables: Mapping[str, object] = {}
         self._over = True
         self._episodes: list[Episode] = []
         self._turns: list[Turn] = []
@@ -179,12 +181,41 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         prompt_ids: Sequence[int] | None,
         completion_ids: Sequence[int] | None,
         logprobs: Sequence[float] | None,
+        *,
+        prompt: str | None = None,
     ) -> None:
         """Record token ids and log-probabilities with the next response.
 
         Call it just before `step`; it holds for that one step.
+
+        Args:
+            prompt_ids: token ids of the prompt as the model saw it.
+            completion_ids: sampled token ids.
+            logprobs: their log-probabilities.
+            prompt: the prompt that the model saw, where it is one of `shorter_prompt`.
         """
         self._tokens = (_as_tuple(prompt_ids), _as_tuple(completion_ids), _as_tuple(logprobs))
+        if prompt is not None:
+            self._prompt = prompt
+
+    def shorter_prompt(self, level: int) -> str | None:
+        """The prompt of this turn with `level` pieces of its history left out; see `PromptParts`.
+
+        Returns:
+            The prompt, or `None` where there are not so many pieces.
+        """
+        reflecting = self._phase == "reflect"
+        return PromptParts(
+            self.prompts,
+            self._variables,
+            self._first_observation,
+            self.settings.memory,
+            self._episodes[:-1] if reflecting else self._episodes,
+            self._turns,
+            self._observation,
+            self._env_info.get("admissible_actions"),
+            self._episodes[-1] if reflecting else None,
+        ).shortened(level)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -214,7 +245,8 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         self._tokens = _NO_TOKENS
         self._first_observation = self._checked(observation)
         variables = getattr(self.env.unwrapped, "prompt_variables", None)
-        self._writer.begin_trial(variables() if variables else {}, observation)
+        self._variables = variables() if variables else {}
+        self._writer.begin_trial(self._variables, observation)
         self._over = False
         self._begin_episode(observation, info)
         return self._prompt, self._info(ParseCode.OK.value, valid=True, effective=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
+from collections.abc import Sequence
 
 from lamer_envs.rollout.policy import PromptRequest, Response
 from lamer_envs.text_env import require_int
@@ -42,8 +43,12 @@ class BatchingPolicy(ABC):
         self._watching = False
 
     @abstractmethod
-    def respond(self, requests: list[PromptRequest]) -> list[Response]:
-        """Answer every request; the answers are in the order of the requests."""
+    def respond(self, requests: list[PromptRequest]) -> Sequence[Response | Exception]:
+        """Answer every request; the answers are in the order of the requests.
+
+        An exception in the place of an answer is raised in that trial; one that is raised here is
+        raised in all of them.
+        """
 
     async def act(self, request: PromptRequest) -> Response:
         """Queue the request and wait for its answer."""
@@ -95,4 +100,7 @@ class BatchingPolicy(ABC):
                 answer.set_exception(error)
             return
         for (_, answer), response in zip(batch, responses, strict=True):
-            answer.set_result(response)
+            if isinstance(response, Exception):
+                answer.set_exception(response)
+            else:
+                answer.set_result(response)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 import gymnasium as gym
 
 Phase = Literal["play", "reflect"]
+
+
+def _nothing_to_leave_out(level: int) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,11 @@ class PromptRequest:
         trial: index of the trial in its group, from 0.
         env: the environment in its current state, for scripted players. Read it, never step it.
         info: the environment's last info.
+        sampling_seed: the seed of the sampling, where this trial has one of its own; trials of
+            several batches may be in progress at a time. `None` leaves it to the policy.
+        shorten: the same prompt with more and more of its history left out, level 1, 2, ...;
+            `None` where nothing is left to leave out. Valid until the request is answered. See
+            `lamer_envs.meta.shortening`.
     """
 
     prompt: str
@@ -34,6 +43,8 @@ class PromptRequest:
     trial: int
     env: gym.Env[str, str]
     info: Mapping[str, Any] = field(default_factory=dict)
+    sampling_seed: int | None = None
+    shorten: Callable[[int], str | None] = _nothing_to_leave_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +57,14 @@ class Response:
         completion_ids: sampled token ids, the end-of-turn token included, or `None`.
         logprobs: log-probability of each sampled token under the sampling policy, or `None`;
             as long as `completion_ids`.
+        shown_prompt: the prompt that was answered, where it is one of the shorter ones.
     """
 
     text: str
     prompt_ids: tuple[int, ...] | None = None
     completion_ids: tuple[int, ...] | None = None
     logprobs: tuple[float, ...] | None = None
+    shown_prompt: str | None = None
 
 
 class Policy(Protocol):

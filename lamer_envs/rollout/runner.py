@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import gymnasium as gym
@@ -23,10 +24,12 @@ class TrialSpec:
     Attributes:
         task_seed: the seed of the task.
         trial: index of the trial in its group, from 0.
+        sampling_seed: see `PromptRequest`.
     """
 
     task_seed: int
     trial: int = 0
+    sampling_seed: int | None = None
 
 
 class TrialError(RuntimeError):
@@ -54,6 +57,7 @@ async def run_trial(env: TrialEnv, policy: Policy, spec: TrialSpec) -> Trial:
     try:
         prompt, info = env.reset(seed=spec.task_seed, options={"trial": spec.trial})
         attach_tokens = env.get_wrapper_attr("attach_tokens")
+        shorter_prompt = env.get_wrapper_attr("shorter_prompt")
         inner = env.unwrapped
         over = False
         while not over:
@@ -67,10 +71,16 @@ async def run_trial(env: TrialEnv, policy: Policy, spec: TrialSpec) -> Trial:
                 spec.trial,
                 inner,
                 info,
+                spec.sampling_seed,
+                shorter_prompt,
             )
             response = await policy.act(request)
-            if response.completion_ids is not None:
-                attach_tokens(response.prompt_ids, response.completion_ids, response.logprobs)
+            attach_tokens(
+                response.prompt_ids,
+                response.completion_ids,
+                response.logprobs,
+                prompt=response.shown_prompt,
+            )
             prompt, _, terminated, truncated, info = env.step(response.text)
             over = terminated or truncated
     except Exception as error:
@@ -79,6 +89,111 @@ async def run_trial(env: TrialEnv, policy: Policy, spec: TrialSpec) -> Trial:
         raise TrialError(spec, where, error) from error
     trial: Trial = info["trial"]
     return trial
+
+
+class TrialStream:
+    """Plays batches of trials one behind the other in one set of places.
+
+    A pool of at most `concurrency` environments is made and reused; an environment takes up the
+    next trial as soon as its own is over. Trials are taken first in, first out, over all batches,
+    and asyncio wakes waiting trials in the order in which they were answered, so a deterministic
+    policy is asked the same questions in the same order every time. While nobody awaits, and so
+    the event loop stands still, trials in progress stand still with it.
+
+    An instance serves one event loop.
+
+    Args:
+        make_env: makes one `MultiEpisodeReflectionWrapper`; called at most `concurrency` times.
+        policy: answers every prompt.
+        concurrency: the largest number of trials in progress, at least 1.
+        on_trial: called with each trial as it ends, in the order in which trials end.
+
+    Raises:
+        ValueError: `concurrency` is not a positive integer.
+    """
+
+    def __init__(
+        self,
+        make_env: Callable[[], TrialEnv],
+        policy: Policy,
+        *,
+        concurrency: int,
+        on_trial: Callable[[Trial], None] | None = None,
+    ) -> None:
+        require_int("concurrency", concurrency, low=1)
+        self._make_env = make_env
+        self._policy = policy
+        self._concurrency = concurrency
+        self._on_trial = on_trial
+        self._waiting: deque[tuple[TrialSpec, asyncio.Future[Trial]]] = deque()
+        self._idle: list[TrialEnv] = []
+        self._players: set[asyncio.Task[None]] = set()
+
+    def add(self, specs: Iterable[TrialSpec]) -> list[asyncio.Future[Trial]]:
+        """Queue a batch behind those that are there already; to be called in the event loop.
+
+        Returns:
+            What `wait` wants to see again, one for each of `specs`.
+        """
+        loop = asyncio.get_running_loop()
+        batch: list[asyncio.Future[Trial]] = []
+        for spec in specs:
+            batch.append(loop.create_future())
+            self._waiting.append((spec, batch[-1]))
+        free = self._concurrency - len(self._players)
+        for _ in range(min(free, len(self._waiting))):
+            player = loop.create_task(self._play_in_one_environment())
+            self._players.add(player)
+        return batch
+
+    async def wait(self, batch: Sequence[asyncio.Future[Trial]]) -> list[Trial]:
+        """The trials of a batch, in its order, as soon as the last of them is over.
+
+        Raises:
+            TrialError: a policy or an environment raised, in this batch or in another one.
+        """
+        missing = sum(not ended.done() for ended in batch)
+        all_ended = asyncio.get_running_loop().create_future()
+
+        def count_down(_: object) -> None:
+            nonlocal missing
+            missing -= 1
+            if not missing and not all_ended.done():
+                all_ended.set_result(None)
+
+        for ended in batch:
+            if not ended.done():
+                ended.add_done_callback(count_down)
+        while missing:
+            await asyncio.wait({all_ended, *self._players}, return_when=asyncio.FIRST_COMPLETED)
+            for player in [player for player in self._players if player.done()]:
+                self._players.remove(player)
+                player.result()
+        return [ended.result() for ended in batch]
+
+    async def close(self) -> None:
+        """Cancel what is in progress and close the environments."""
+        self._waiting.clear()
+        for player in self._players:
+            player.cancel()
+        await asyncio.gather(*self._players, return_exceptions=True)
+        self._players.clear()
+        while self._idle:
+            self._idle.pop().close()
+
+    async def _play_in_one_environment(self) -> None:
+        env = self._idle.pop() if self._idle else self._make_env()
+        try:
+            while self._waiting:
+                spec, ended = self._waiting.popleft()
+                # A policy that never suspends would otherwise leave no chance to cancel.
+                await asyncio.sleep(0)
+                trial = await run_trial(env, self._policy, spec)
+                ended.set_result(trial)
+                if self._on_trial is not None:
+                    self._on_trial(trial)
+        finally:
+            self._idle.append(env)
 
 
 async def run_trials(
@@ -91,13 +206,8 @@ async def run_trials(
 ) -> list[Trial]:
     """Play all `specs`, at most `concurrency` at a time, and return the trials in their order.
 
-    A pool of `concurrency` environments is made and reused; an environment takes up the next spec
-    as soon as its trial is over. Specs are taken first in, first out, and asyncio wakes waiting
-    trials in the order in which they were answered, so a deterministic policy is asked the same
-    questions in the same order every time.
-
     Args:
-        make_env: makes one `MultiEpisodeReflectionWrapper`; called at most `concurrency` times.
+        make_env: see `TrialStream`, as for the arguments that follow.
         policy: answers every prompt.
         specs: the trials to play.
         concurrency: the largest number of trials in progress, at least 1.
@@ -107,34 +217,11 @@ async def run_trials(
         TrialError: a policy or an environment raised; all other trials are cancelled first.
         ValueError: `concurrency` is not a positive integer.
     """
-    require_int("concurrency", concurrency, low=1)
-    wanted = list(specs)
-    finished: dict[int, Trial] = {}
-    waiting = iter(enumerate(wanted))
-
-    async def play_in_one_environment() -> None:
-        env = make_env()
-        try:
-            for index, spec in waiting:
-                # A policy that never suspends would otherwise leave no chance to cancel.
-                await asyncio.sleep(0)
-                trial = await run_trial(env, policy, spec)
-                finished[index] = trial
-                if on_trial is not None:
-                    on_trial(trial)
-        finally:
-            env.close()
-
-    tasks = [
-        asyncio.create_task(play_in_one_environment()) for _ in range(min(concurrency, len(wanted)))
-    ]
+    stream = TrialStream(make_env, policy, concurrency=concurrency, on_trial=on_trial)
     try:
-        await asyncio.gather(*tasks)
+        return await stream.wait(stream.add(specs))
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    return [finished[index] for index in range(len(wanted))]
+        await stream.close()
 
 
 def play_trials(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -25,7 +27,11 @@ from lamer_envs.rollout.policy import PromptRequest, Response
 from lamer_envs.text_env import require_int
 from lamer_train.microbatch import pack
 
-_CACHED_PROMPTS = 1 << 14
+_CACHED_TOKENS = 1 << 22
+
+
+class PromptTooLongError(ValueError):
+    """A prompt does not fit into the model's context, however much of its history is left out."""
 
 
 class TransformersPolicy(BatchingPolicy):
@@ -37,9 +43,9 @@ class TransformersPolicy(BatchingPolicy):
     are those of the distribution it was drawn from: logits over `temperature`, cut to `top_k` and
     `top_p` and renormalised. Without such cuts they are what TRL recomputes for the same tokens.
 
-    Sampling is a function of `seed`, the task seed, and the indices of trial, episode, turn and
-    token: which requests happen to share a batch, or a process, changes nothing but rounding. The
-    global random state is neither read nor written.
+    Sampling is a function of `seed` (or the request's own `sampling_seed`), the task seed, and the
+    indices of trial, episode, turn and token: which requests happen to share a batch, or a process,
+    changes nothing but rounding. The global random state is neither read nor written.
 
     Args:
         model: any causal model with `generate`; its mode is put back after each batch.
@@ -48,7 +54,7 @@ class TransformersPolicy(BatchingPolicy):
         top_p: nucleus mass in (0, 1]; 1 keeps everything.
         top_k: number of likeliest tokens kept; 0 keeps all.
         max_new_tokens: the longest response, in tokens, at least 1.
-        seed: any integer; may be set between batches.
+        seed: any integer; may be set between batches, and so may the model.
         max_batch: see `BatchingPolicy`.
         max_batch_tokens: the most tokens, padding and new ones included, that one call of
             `generate` holds; prompts of similar length go together. `None` for no bound.
@@ -106,27 +112,38 @@ class TransformersPolicy(BatchingPolicy):
             model = model.to("cuda")
         return cls(model, AutoTokenizer.from_pretrained(path), **kwargs)
 
-    def respond(self, requests: list[PromptRequest]) -> list[Response]:
+    def respond(self, requests: list[PromptRequest]) -> list[Response | Exception]:
         """Sample one response per request.
 
-        Raises:
-            ValueError: a prompt leaves no room for a response in the model's context.
+        A prompt that leaves no room for a response in the model's context is replaced by the
+        longest of its shorter versions that does. Where none does, the answer is a
+        `PromptTooLongError`.
         """
-        prompts = self._encode([request.prompt for request in requests])
-        self._require_room(prompts)
-        lengths = [len(prompt) + self.max_new_tokens for prompt in prompts]
-        budget = self.max_batch_tokens or sum(lengths)
-        answers: dict[int, Response] = {}
+        texts = [request.prompt for request in requests]
+        prompts = self._encode(texts)
+        answers: dict[int, Response | Exception] = {}
+        room = self._room()
+        for row, request in enumerate(requests):
+            if room is not None and len(prompts[row]) > room:
+                try:
+                    texts[row], prompts[row] = self._shortened(request, len(prompts[row]), room)
+                except PromptTooLongError as error:
+                    answers[row] = error
+        asked = [row for row in range(len(requests)) if row not in answers]
+        lengths = [len(prompts[row]) + self.max_new_tokens for row in asked]
+        budget = self.max_batch_tokens or max(1, sum(lengths))
         training = self.model.training
         self.model.eval()
         try:
             for chunk in pack(lengths, budget):
-                rows = chunk.tolist()
+                rows = [asked[index] for index in chunk]
                 noise = uniforms(
                     [_key(self.seed, requests[row]) for row in rows], self.max_new_tokens
                 )
                 sampled = self._generate([prompts[row] for row in rows], noise)
-                answers.update(zip(rows, sampled, strict=True))
+                for row, response in zip(rows, sampled, strict=True):
+                    cut = texts[row] is not requests[row].prompt
+                    answers[row] = replace(response, shown_prompt=texts[row]) if cut else response
         finally:
             self.model.train(training)
         return [answers[row] for row in range(len(requests))]
@@ -134,8 +151,10 @@ class TransformersPolicy(BatchingPolicy):
     def _encode(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
         new = [text for text in dict.fromkeys(texts) if text not in self._encoded]
         if new:
-            if len(self._encoded) + len(new) > _CACHED_PROMPTS:
-                self._encoded = {text: self._encoded[text] for text in texts if text not in {*new}}
+            if sum(map(len, self._encoded.values())) > _CACHED_TOKENS:
+                self._encoded = {
+                    text: self._encoded[text] for text in texts if text in self._encoded
+                }
             rendered: list[str] = new
             templated = self.tokenizer.chat_template is not None
             if templated:
@@ -150,14 +169,27 @@ class TransformersPolicy(BatchingPolicy):
             self._encoded.update(zip(new, map(tuple, encoded), strict=True))
         return [self._encoded[text] for text in texts]
 
-    def _require_room(self, prompts: Sequence[tuple[int, ...]]) -> None:
+    def _room(self) -> int | None:
+        """The longest prompt that leaves room for `max_new_tokens`; `None` for no bound."""
         context = getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
-        longest = max(map(len, prompts), default=0)
-        if context is not None and longest + self.max_new_tokens > context:
-            raise ValueError(
-                f"a prompt of {longest} tokens and {self.max_new_tokens} new ones do not fit the "
-                f"model's context of {context}; shorten the memory or max_new_tokens"
-            )
+        return None if context is None else int(context) - self.max_new_tokens
+
+    def _shortened(
+        self, request: PromptRequest, length: int, room: int
+    ) -> tuple[str, tuple[int, ...]]:
+        for level in count(1):
+            text = request.shorten(level)
+            if text is None:
+                break
+            (tokens,) = self._encode([text])
+            length = len(tokens)
+            if length <= room:
+                return text, tokens
+        raise PromptTooLongError(
+            f"the prompt has {length} tokens with all of its history left out that may be; with "
+            f"{self.max_new_tokens} new ones, the model's context of {room + self.max_new_tokens} "
+            f"has room for {room}: lower max_new_tokens, or take a shorter prompt set"
+        )
 
     def _generate(
         self, prompts: Sequence[tuple[int, ...]], noise: NDArray[np.float64]
@@ -190,6 +222,8 @@ class TransformersPolicy(BatchingPolicy):
                         disable_compile=True,
                     ),
                     logits_processor=LogitsProcessorList([sampler]),
+                    # Processes play their own trials: none waits for the others at every token.
+                    synced_gpus=False,
                 )
         finally:
             self.model.generation_config = own
@@ -301,8 +335,9 @@ def uniforms(keys: Sequence[int], count: int) -> NDArray[np.float64]:
 
 
 def _key(seed: int, request: PromptRequest) -> int:
+    own = seed if request.sampling_seed is None else request.sampling_seed
     name = (
-        f"{seed} {request.task_seed} {request.trial} {request.episode} {request.turn} "
+        f"{own} {request.task_seed} {request.trial} {request.episode} {request.turn} "
         f"{request.phase}"
     )
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")

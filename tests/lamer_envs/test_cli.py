@@ -415,6 +415,13 @@ class TestTrain:
         lamer("train", "tiny")
         assert asked == ["tiny", None, False, []]
 
+    def test_a_dry_run_is_handed_over(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked: list[Any] = []
+        self.cli(monkeypatch, dry_run=lambda *arguments: asked.extend(arguments))
+        lamer("train", "tiny", "--dry-run", "--processes", "8", "--set", "a=1")
+        assert asked == ["tiny", ["a=1"], 8]
+        assert "accelerate launch" in refused("train", "tiny", "--processes", "8")
+
     def test_settings_that_cannot_be_used_are_one_line(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -439,10 +446,21 @@ class TestTrain:
         assert isinstance(result.exception, ValueError)
 
     def test_presets_are_listed(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.cli(monkeypatch, list_presets=lambda: [("tiny", "a small [one]"), ("big", "more")])
+        rows = [("tiny", "one", "a small [one]"), ("paper", "big", "more")]
+        self.cli(monkeypatch, list_presets=lambda: rows)
         result = lamer("presets")
-        assert "a small [one]" in result.stdout
-        assert "big" in result.stdout
+        for word in ("tiny", "a small [one]", "paper", "big"):
+            assert word in result.stdout
+
+    def test_a_preset_is_shown(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def show_preset(name: str) -> str:
+            if name != "one":
+                raise ValueError(f"no preset {name!r}")
+            return "seed: 1\n"
+
+        self.cli(monkeypatch, show_preset=show_preset)
+        assert lamer("presets", "one").stdout == "seed: 1\n"
+        assert "no preset 'two'" in refused("presets", "two")
 
     @pytest.mark.parametrize(
         ("command", "missing"),

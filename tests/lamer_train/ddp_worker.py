@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import torch
-from trainer_kit import make_trainer
+from trainer_kit import make_config, make_env, make_model, make_tokenizer, make_trainer
 
-KINDS = (("grpo", "dr_grpo"), ("gigpo", "bnpo"))
+from lamer_train.trainer import MetaRLTrainer
+
+KINDS = (("grpo", "dr_grpo"), ("gigpo", "bnpo"), ("ppo", "grpo"))
 
 
 def train(folder: Path, algorithm: str, loss_type: str) -> None:
@@ -21,14 +24,34 @@ def train(folder: Path, algorithm: str, loss_type: str) -> None:
         loss_type=loss_type,
         optim="sgd",
         learning_rate=0.5,
+        value_learning_rate=1e-2,
         entropy_coef=0.01,
         tokens_per_microbatch=100,
         eval_every=2,
         eval_trials=2,
     )
     trainer.train()
-    weights = trainer.accelerator.unwrap_model(trainer.model).state_dict()
+    weights = dict(trainer.accelerator.unwrap_model(trainer.model).state_dict())
+    if trainer.critic is not None:
+        weights |= {f"critic.{k}": v for k, v in trainer.critic.head.state_dict().items()}
     rank = trainer.accelerator.process_index
+    torch.save({"weights": weights, "rows": trainer._real_rows}, folder / f"rank_{rank}.pt")
+
+
+def train_overlapping(folder: Path, rank: int) -> None:
+    """Train with overlapping generations, of which one process plays far more than the other.
+
+    The first has one place and trials of up to four episodes, the second has places for more than
+    a generation and trials of one.
+    """
+    trainer = MetaRLTrainer(
+        make_model(),
+        make_config(folder, max_steps=5, overlap=1, rollout_concurrency=30 if rank else 1),
+        make_tokenizer(),
+        make_env=lambda: make_env(num_episodes=1 if rank else 4),
+    )
+    trainer.train()
+    weights = trainer.accelerator.unwrap_model(trainer.model).state_dict()
     torch.save({"weights": weights, "rows": trainer._real_rows}, folder / f"rank_{rank}.pt")
 
 
@@ -36,4 +59,5 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     for algorithm, loss_type in KINDS:
         train(Path(sys.argv[1]) / algorithm, algorithm, loss_type)
+    train_overlapping(Path(sys.argv[1]) / "overlap", int(os.environ["RANK"]))
     torch.distributed.destroy_process_group()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lamer_train.advantages import EPSILON, gigpo, grpo
+from lamer_train.advantages import EPSILON, gigpo, grpo, reinforce, rloo, whiten
 
 RETURNS = st.floats(-10, 10, allow_nan=False).map(lambda value: round(value, 3))
 
@@ -49,6 +49,11 @@ def run_gigpo(rows: list[dict[str, float | int | str]], weight: float, norm: str
     return gigpo(*(column(rows, name) for name in names), step_weight=weight, norm=norm)
 
 
+def run_rloo(rows: list[dict[str, float | int | str]], level: str) -> np.ndarray:
+    names = ("whole", "part", "group", "trial", "episode")
+    return rloo(*(column(rows, name) for name in names), level=level)
+
+
 def naive_score(value: float, others: list[float], norm: str) -> float:
     if len(others) < 2:
         return 0.0
@@ -83,6 +88,54 @@ def test_gigpo_is_its_definition(rows: list, weight: float, norm: str) -> None:
     np.testing.assert_allclose(run_gigpo(rows, weight, norm), expected, rtol=1e-6, atol=1e-7)
 
 
+@given(trials(), st.sampled_from(["trial", "episode"]))
+def test_rloo_is_its_definition(rows: list, level: str) -> None:
+    expected = []
+    name = "part" if level == "episode" else "whole"
+    for row in rows:
+        others = {
+            (other["trial"], other["episode"] if level == "episode" else 0): other[name]
+            for other in rows
+            if other["group"] == row["group"] and other["trial"] != row["trial"]
+        }
+        expected.append(row[name] - np.mean([*others.values()]) if others else 0.0)
+    np.testing.assert_allclose(run_rloo(rows, level), expected, rtol=1e-9, atol=1e-9)
+
+
+@given(trials())
+def test_rloo_sums_to_zero_over_the_trials_of_a_group(rows: list) -> None:
+    values = {
+        (row["group"], row["trial"]): value
+        for row, value in zip(rows, run_rloo(rows, "trial"), strict=True)
+    }
+    for group in {row["group"] for row in rows}:
+        assert sum(v for key, v in values.items() if key[0] == group) == pytest.approx(0, abs=1e-8)
+
+
+@given(trials())
+def test_rloo_is_grpo_without_std_but_for_the_size_of_the_group(rows: list) -> None:
+    size = [
+        len({other["trial"] for other in rows if other["group"] == row["group"]}) for row in rows
+    ]
+    scale = [count / max(count - 1, 1) for count in size]
+    np.testing.assert_allclose(
+        run_rloo(rows, "trial"), run_grpo(rows, "trial", "mean") * scale, atol=1e-9
+    )
+
+
+@given(st.lists(RETURNS, min_size=1, max_size=30))
+def test_reinforce_is_its_definition(returns: list[float]) -> None:
+    expected = [naive_score(value, returns, "mean_std") for value in returns]
+    np.testing.assert_allclose(reinforce(returns), expected, rtol=1e-6, atol=1e-7)
+
+
+@given(st.lists(RETURNS, min_size=2, max_size=30, unique=True))
+def test_whitened_values_have_mean_zero_and_std_one(values: list[float]) -> None:
+    found = whiten(values)
+    assert found.mean() == pytest.approx(0, abs=1e-6)
+    assert found.std(ddof=1) == pytest.approx(1, abs=1e-2)
+
+
 @given(trials(), st.sampled_from(["trial", "episode"]), st.sampled_from(["mean", "mean_std"]))
 def test_grpo_sums_to_zero_over_the_units_of_a_group(rows: list, level: str, norm: str) -> None:
     values = run_grpo(rows, level, norm)
@@ -111,6 +164,9 @@ def test_order_of_rows_does_not_matter(rows: list, random: object) -> None:
         lambda rows: run_grpo(rows, "trial", "mean_std"),
         lambda rows: run_grpo(rows, "episode", "mean"),
         lambda rows: run_gigpo(rows, 1.0, "mean_std"),
+        lambda rows: run_rloo(rows, "trial"),
+        lambda rows: run_rloo(rows, "episode"),
+        lambda rows: reinforce(column(rows, "ret")),
     ):
         np.testing.assert_allclose(run(shuffled), run(rows)[order], atol=1e-6)
 
@@ -122,6 +178,9 @@ def test_equal_rewards_teach_nothing(rows: list, norm: str, value: float) -> Non
         run_grpo(equal, "trial", norm),
         run_grpo(equal, "episode", norm),
         run_gigpo(equal, 1.0, norm),
+        run_rloo(equal, "trial"),
+        run_rloo(equal, "episode"),
+        reinforce(column(equal, "ret")),
     ):
         np.testing.assert_allclose(values, 0, atol=1e-6)
 
@@ -140,6 +199,10 @@ def test_levels_worked_by_hand() -> None:
     by_episode = grpo(**columns, level="episode", norm="mean")
     third = 0.8 / 3
     np.testing.assert_allclose(by_episode, [-third, -third, third / 2, third / 2])
+    by_trial = rloo(**columns, level="trial")
+    np.testing.assert_allclose(by_trial, [-0.4, -0.4, -0.4, 0.4])
+    by_episode = rloo(**columns, level="episode")
+    np.testing.assert_allclose(by_episode, [-0.4, -0.4, 0.0, 0.2])
 
 
 def test_a_lone_anchor_gets_the_episode_term_only() -> None:
@@ -153,6 +216,8 @@ def test_a_lone_anchor_gets_the_episode_term_only() -> None:
         lambda: grpo([1], [1], [0], [0], [0], level="turn"),
         lambda: grpo([1], [1], [0], [0], [0], norm="std"),
         lambda: grpo([1, 2], [1], [0], [0], [0]),
+        lambda: rloo([1], [1], [0], [0], [0], level="turn"),
+        lambda: rloo([1, 2], [1], [0], [0], [0]),
         lambda: gigpo([1], [1], [0], ["a"], norm="max"),
         lambda: gigpo([1], [1], [0], ["a", "b"]),
     ],

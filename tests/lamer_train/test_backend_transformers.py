@@ -2,15 +2,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
+import gymnasium as gym
 import numpy as np
 import pytest
 import torch
 from trainer_kit import make_env, make_model, make_tokenizer
 
-from lamer_envs.rollout.policy import PromptRequest
-from lamer_envs.rollout.runner import TrialSpec, play_trials
-from lamer_train.backends.transformers import TransformersPolicy, restrict, uniforms
+from lamer_envs.meta import MultiEpisodeReflectionWrapper
+from lamer_envs.rollout.policy import PromptRequest, Response
+from lamer_envs.rollout.runner import TrialError, TrialSpec, play_trials
+from lamer_train.backends.transformers import (
+    PromptTooLongError,
+    TransformersPolicy,
+    restrict,
+    uniforms,
+)
 
 PROMPTS = ("guess now answer", "guess again answer", "notes so far Turn 1: a guess now answer")
 
@@ -180,10 +188,59 @@ def test_whole_trials_are_played() -> None:
     ]
 
 
-def test_a_prompt_that_leaves_no_room_is_refused() -> None:
-    policy = make_policy()
-    with pytest.raises(ValueError, match="do not fit the model's context of 128"):
-        policy.respond([request("guess " * 126)])
+def test_a_prompt_that_does_not_fit_gives_way_to_the_longest_shorter_one_that_does() -> None:
+    policy = make_policy(max_new_tokens=4)
+    room = 128 - 4
+    asked: list[int] = []
+
+    def shorten(level: int) -> str | None:
+        asked.append(level)
+        return " ".join(["guess"] * (room + 2 - level)) if level < 10 else None
+
+    whole = " ".join(["guess"] * (room + 2))
+    long = replace(request(whole), shorten=shorten)
+    fits = replace(request(" ".join(["guess"] * (room - 1)), trial=1), shorten=shorten)
+    one, other = policy.respond([long, fits])
+    assert isinstance(one, Response)
+    assert isinstance(other, Response)
+    # The chat template adds one token.
+    assert asked == [1, 2, 3]
+    assert one.shown_prompt == " ".join(["guess"] * (room - 1))
+    assert one.prompt_ids is not None
+    assert len(one.prompt_ids) == room
+    assert other.shown_prompt is None
+    assert other.prompt_ids == one.prompt_ids
+
+
+def test_a_prompt_that_cannot_be_made_to_fit_names_its_trial() -> None:
+    class Long(gym.Wrapper):  # type: ignore[type-arg]
+        """Its second turn shows a page that no context holds."""
+
+        def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, object]]:
+            _, reward, over, late, info = super().step(action)
+            return "guess " * 200, float(reward), over, late, info
+
+    def make_long() -> MultiEpisodeReflectionWrapper:
+        env = make_env()
+        env.env = Long(env.env)
+        return env
+
+    specs = [TrialSpec(seed, trial) for seed in range(2) for trial in range(2)]
+    with pytest.raises(TrialError, match=r"task seed \d, trial \d, episode 0, turn 1") as caught:
+        play_trials(make_long, make_policy(), specs, concurrency=4)
+    assert isinstance(caught.value.__cause__, PromptTooLongError)
+    assert "the model's context of 128 has room for 124" in str(caught.value)
+
+
+def test_the_trials_sampling_seed_comes_before_that_of_the_policy() -> None:
+    own = [replace(request(p, i), sampling_seed=5) for i, p in enumerate(PROMPTS * 3)]
+    plain = [request(p, i) for i, p in enumerate(PROMPTS * 3)]
+
+    def texts(policy: TransformersPolicy, requests: list[PromptRequest]) -> list[str]:
+        return [response.text for response in policy.respond(requests)]
+
+    assert texts(make_policy(seed=1), own) == texts(make_policy(seed=5), plain)
+    assert texts(make_policy(seed=1), own) != texts(make_policy(seed=1), plain)
 
 
 @pytest.mark.parametrize(

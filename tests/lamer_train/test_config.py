@@ -27,19 +27,63 @@ def test_batch_sizes_and_evaluation_steps_follow(tmp_path: Path) -> None:
     assert config.chat_template_kwargs == {"enable_thinking": False}
 
 
+@pytest.mark.parametrize("processes", [1, 2, 4, 8, 16])
+@pytest.mark.parametrize("group", [8, 24])
+@pytest.mark.parametrize("steps", [1, 5, 16, 32])
+def test_the_steps_of_a_generation_need_not_divide_its_trials(
+    tmp_path: Path, processes: int, group: int, steps: int
+) -> None:
+    config = make_config(tmp_path, tasks_per_update=16, num_generations=group)
+    drawn = config._rows_drawn(processes, steps) * processes * steps
+    assert drawn % group == 0
+    assert drawn >= 16 * group
+    if 16 * group % (processes * steps) == 0:
+        assert drawn == 16 * group
+
+
+def test_the_trials_are_shared_out_evenly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "5")
+    with pytest.raises(ValueError, match=r"by the number of processes \(5\)"):
+        make_config(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["tensorboard", "trackio", "wandb"])
+def test_a_reporter_that_is_not_installed_is_named(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lamer_train.config.find_spec", lambda package: None)
+    with pytest.raises(ValueError, match=f"pip install {name}"):
+        make_config(tmp_path, report_to=[name])
+    assert make_config(tmp_path, report_to="none").report_to == []
+
+
 def test_the_normalisation_follows_the_algorithm(tmp_path: Path) -> None:
     assert make_config(tmp_path, algorithm="grpo").advantage_norm == "mean_std"
     assert make_config(tmp_path, algorithm="gigpo").advantage_norm == "mean"
     assert make_config(tmp_path, algorithm="grpo", advantage_norm="mean").advantage_norm == "mean"
+    assert make_config(tmp_path, algorithm="rloo").advantage_norm is None
+
+
+def test_the_value_head_learns_ten_times_faster_by_default(tmp_path: Path) -> None:
+    config = make_config(tmp_path, algorithm="ppo", learning_rate=1e-6)
+    assert config.value_learning_rate == pytest.approx(1e-5)
+    config = make_config(tmp_path, algorithm="ppo", value_learning_rate=1e-4)
+    assert config.value_learning_rate == 1e-4
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"algorithm": "ppo"}, "algorithm must be one of 'grpo', 'gigpo'"),
+        ({"algorithm": "sac"}, "algorithm must be one of 'grpo', 'gigpo', 'rloo'"),
         ({"memory": "all"}, "memory must be one of"),
         ({"advantage_level": "turn"}, "advantage_level must be one of"),
         ({"advantage_norm": "max"}, "advantage_norm must be one of"),
+        ({"advantage_norm": "mean", "algorithm": "rloo"}, "advantage_norm is for grpo and gigpo"),
+        ({"gae_lambda": 1.5}, "gae_lambda must be in"),
+        ({"value_clip": 0.0}, "value_clip must be above 0"),
+        ({"value_coef": -0.1}, "value_coef must be at least 0"),
+        ({"value_learning_rate": -1.0}, "value_learning_rate must be at least 0"),
+        ({"algorithm": "ppo", "fp16": True}, "fp16 with ppo"),
         ({"loss_type": "mse"}, "loss_type must be one of"),
         ({"credit": "none"}, "credit must be one of"),
         ({"objective": "best"}, "objective must be one of"),
@@ -62,7 +106,6 @@ def test_the_normalisation_follows_the_algorithm(tmp_path: Path) -> None:
             {"save_steps": 3, "steps_per_generation": 2, "save_strategy": "steps"},
             "save_steps must be a multiple of",
         ),
-        ({"steps_per_generation": 5, "max_steps": 5}, "must be divisible by"),
         ({"gradient_accumulation_steps": 2}, "gradient_accumulation_steps"),
         ({"num_iterations": 2}, "num_iterations"),
         ({"use_adaptive_entropy": True}, "use_adaptive_entropy"),

@@ -44,7 +44,7 @@ def two_processes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     try:
         for worker in workers:
-            output, _ = worker.communicate(timeout=120)
+            output, _ = worker.communicate(timeout=300)
             assert worker.returncode == 0, output[-3000:]
     finally:
         for worker in workers:
@@ -72,6 +72,25 @@ def test_two_processes_train_like_one(
             torch.testing.assert_close(rank["weights"][name], expected, atol=2e-6, rtol=0)
     for expected, found in zip(metrics_of(one), metrics_of(two), strict=True):
         assert expected["step"] == found["step"]
-        for name in ("loss", "reward", "rollout/success", "rollout/rows", "entropy", "grad_norm"):
+        values = [name for name in expected if name.startswith("value/")]
+        assert bool(values) == (algorithm == "ppo")
+        names = ("loss", "reward", "rollout/success", "rollout/rows", "entropy", "grad_norm")
+        for name in (*names, *values):
             assert found[name] == pytest.approx(expected[name], abs=1e-5), name
     assert metrics_of(two)[-1]["eval_pass@3"] == metrics_of(one)[-1]["eval_pass@3"]
+
+
+def test_processes_that_get_on_at_different_speeds_overlap_without_waiting_forever(
+    two_processes: Path,
+) -> None:
+    folder = two_processes / "overlap"
+    ranks = [torch.load(folder / f"rank_{rank}.pt") for rank in range(2)]
+    assert ranks[0]["rows"] > 2 * ranks[1]["rows"]
+    for name, value in ranks[0]["weights"].items():
+        assert torch.equal(value, ranks[1]["weights"][name]), name
+    lines = [line for line in metrics_of(folder) if "rollout/stale_tokens" in line]
+    assert [line["step"] for line in lines] == [1, 2, 3, 4, 5]
+    ages = [line["rollout/staleness_max"] for line in lines]
+    # The second process plays two generations at a time, and then none.
+    assert ages[:3] == [0, 1, 0]
+    assert 0 < lines[1]["rollout/stale_tokens"] < 1

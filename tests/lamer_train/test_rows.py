@@ -6,6 +6,7 @@ import pytest
 
 from lamer_envs.meta.returns import trial_returns
 from lamer_envs.meta.trial import Episode, Trial, TrialSettings, Turn
+from lamer_train.advantages import gae
 from lamer_train.rows import REFLECTION_ANCHOR, rows_of, trial_rows
 
 INVALID = 0.5
@@ -138,3 +139,30 @@ def test_turns_without_tokens_and_negative_penalties_are_refused() -> None:
         trial_rows(replace(trial, episodes=(bare,)), group=0)
     with pytest.raises(ValueError, match="at least 0"):
         trial_rows(trial, group=0, invalid_penalty=-1)
+
+
+@pytest.mark.parametrize("credit", ["paper", "compounded"])
+@pytest.mark.parametrize("objective", ["cumulative", "final_episode"])
+def test_the_rewards_of_the_rows_add_up_to_their_returns(credit: str, objective: str) -> None:
+    trial = make_trial(
+        [[0.0, 1.0], [2.0, 0.0], [0.0, 0.0, 10.0]],
+        frozenset({("play", 0, 1), ("reflect", 0, 2), ("play", 2, 0)}),
+        credit=credit,
+        objective=objective,
+    )
+    rows = trial_rows(trial, group=0, invalid_penalty=INVALID)
+    _, targets = gae(
+        [row.reward for row in rows],
+        [0.0] * len(rows),
+        [row.group for row in rows],
+        [row.trial for row in rows],
+        range(len(rows)),
+        [row.credited_episode for row in rows],
+        [row.phase == "reflect" for row in rows],
+        gamma_step=0.5,
+        gamma_traj=0.25,
+        lam=1.0,
+        credit=credit,
+    )
+    assert [row.ret for row in rows] == pytest.approx(targets.tolist())
+    assert rows[2].reward == -INVALID

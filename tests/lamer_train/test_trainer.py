@@ -11,12 +11,15 @@ import pytest
 import torch
 from datasets import load_dataset
 from peft import LoraConfig
+from safetensors.torch import load_file
 from trainer_kit import make_config, make_env, make_model, make_tokenizer, make_trainer
 from transformers import TrainerCallback
 from trl import GRPOTrainer
 
 from lamer_envs.rollout.runner import TrialSpec
-from lamer_train.advantages import gigpo, grpo
+from lamer_train.advantages import gae, gigpo, grpo, reinforce, rloo, whiten
+from lamer_train.config import ALGORITHMS
+from lamer_train.critic import CRITIC_FILE
 from lamer_train.rows import rows_of
 from lamer_train.run_log import last_checkpoint
 from lamer_train.trainer import MetaRLTrainer
@@ -39,11 +42,22 @@ def without_fillers(batch: dict[str, Any]) -> dict[str, Any]:
 
 
 def gradient(trainer: MetaRLTrainer, loss: torch.Tensor) -> torch.Tensor:
+    """Of the model, and of the critic where there is one."""
     loss.backward()
     parameters = [*trainer.model.parameters()]
+    if trainer.critic is not None:
+        parameters += trainer.critic.head.parameters()
     flat = torch.cat([parameter.grad.flatten() for parameter in parameters])
-    trainer.model.zero_grad()
+    for parameter in parameters:
+        parameter.grad = None
     return flat
+
+
+def unsettle(trainer: MetaRLTrainer) -> None:
+    """Make a new critic, if there is one, say something else than 0."""
+    if trainer.critic is not None:
+        weight = trainer.critic.head.out.weight
+        torch.nn.init.normal_(weight, generator=torch.Generator().manual_seed(1))
 
 
 @pytest.mark.parametrize("loss_type", ["grpo", "dr_grpo", "bnpo", "dapo"])
@@ -75,6 +89,35 @@ def test_micro_batches_and_fillers_leave_the_gradient_of_one_batch_of_real_rows(
         loss = trainer.compute_loss(trainer.model, batch)
         assert loss.item() == pytest.approx(one_shot.item(), abs=1e-6)
         torch.testing.assert_close(gradient(trainer, loss), expected, atol=1e-6, rtol=0)
+
+
+def test_micro_batches_leave_the_gradient_of_policy_and_value_loss_of_one_batch(
+    tmp_path: Path,
+) -> None:
+    trainer = make_trainer(tmp_path, algorithm="ppo", value_coef=0.3, value_clip=0.2)
+    critic = trainer.critic
+    assert critic is not None
+    unsettle(trainer)
+    batch = generate(trainer)
+    # As if the values had moved since, so that clipping takes part.
+    batch["values"] += 0.4 * torch.linspace(-1, 1, len(batch["values"])).sign()
+    real = without_fillers(batch)
+    model, old, targets = trainer.model, real["values"], real["value_targets"]
+
+    with critic.listening(model) as heard:
+        policy_loss = GRPOTrainer.compute_loss(trainer, model, real)
+    values = critic.head(heard[0][:, real["prompt_ids"].shape[1] - 1])
+    held = torch.minimum(torch.maximum(values, old - 0.2), old + 0.2)
+    errors = torch.stack([(values - targets) ** 2, (held - targets) ** 2])
+    assert (errors[1] > errors[0]).any()
+    assert (errors[1] < errors[0]).any()
+    one_shot = policy_loss + 0.3 * errors.amax(0).mean() / 2
+    expected = gradient(trainer, one_shot)
+    for budget in (60, 10**6):
+        trainer.args.tokens_per_microbatch = budget
+        loss = trainer.compute_loss(model, batch)
+        assert loss.item() == pytest.approx(one_shot.item(), abs=1e-5)
+        torch.testing.assert_close(gradient(trainer, loss), expected, atol=2e-6, rtol=1e-5)
 
 
 def test_one_value_of_each_metric_is_logged_per_update(tmp_path: Path) -> None:
@@ -128,16 +171,17 @@ def test_a_cut_distribution_is_not_taken_for_the_policy(tmp_path: Path) -> None:
     assert (drawn > policy + 1e-3).any()
 
 
-@pytest.mark.parametrize("algorithm", ["grpo", "gigpo"])
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_the_batch_holds_the_turns_of_the_trials_with_their_advantages(
     tmp_path: Path, algorithm: str
 ) -> None:
     trainer = make_trainer(tmp_path, algorithm=algorithm)
+    unsettle(trainer)
     batch = generate(trainer)
     inputs = next(iter(trainer.get_train_dataloader()))
     assert [row["task_seed"] for row in inputs] == [0] * 4 + [1] * 4 + [2] * 4
     specs = [TrialSpec(position // 4, position % 4) for position in range(12)]
-    trials = trainer.play(specs, seed=trainer._sampling_seed())
+    trials = trainer.play(specs, seed=trainer._sampling_seed(0))
     rows = rows_of(trials, [spec.task_seed for spec in specs])
     assert any(row.phase == "reflect" for row in rows)
     assert any(trial.success for trial in trials)
@@ -151,22 +195,34 @@ def test_the_batch_holds_the_turns_of_the_trials_with_their_advantages(
         completion = batch["completion_ids"][index][batch["completion_mask"][index].bool()]
         assert tuple(prompt.tolist()) == row.prompt_ids
         assert tuple(completion.tolist()) == row.completion_ids
-    group = [row.group for row in rows]
+    group, trial = [row.group for row in rows], [row.trial for row in rows]
+    episode, returns = [row.credited_episode for row in rows], [row.ret for row in rows]
+    wholes, parts = [row.trial_return for row in rows], [row.episode_return for row in rows]
     if algorithm == "grpo":
-        expected = grpo(
-            [row.trial_return for row in rows],
-            [row.episode_return for row in rows],
-            group,
-            [row.trial for row in rows],
-            [row.credited_episode for row in rows],
-        )
+        expected = grpo(wholes, parts, group, trial, episode)
+    elif algorithm == "rloo":
+        expected = rloo(wholes, parts, group, trial, episode)
+    elif algorithm == "gigpo":
+        rewards, anchors = [row.episode_reward for row in rows], [row.anchor for row in rows]
+        expected = gigpo(returns, rewards, group, anchors)
+    elif algorithm == "reinforce":
+        expected = reinforce(returns)
     else:
-        expected = gigpo(
-            [row.ret for row in rows],
-            [row.episode_reward for row in rows],
+        raw, targets = gae(
+            [row.reward for row in rows],
+            batch["values"][:count].tolist(),
             group,
-            [row.anchor for row in rows],
+            trial,
+            range(count),
+            episode,
+            [row.phase == "reflect" for row in rows],
+            gamma_step=0.95,
+            gamma_traj=0.6,
+            lam=0.95,
         )
+        expected = whiten(raw)
+        assert batch["values"][:count].unique().numel() > 3
+        np.testing.assert_allclose(batch["value_targets"][:count].numpy(), targets, atol=1e-6)
     np.testing.assert_allclose(batch["advantages"][:count].numpy(), expected, atol=1e-6)
     assert np.abs(expected).max() > 0.1
     assert (batch["advantages"][count:] == 0).all()
@@ -178,7 +234,10 @@ def metrics_of(folder: Path) -> list[dict[str, Any]]:
 
 
 def weights(trainer: MetaRLTrainer) -> dict[str, torch.Tensor]:
-    return {name: value.clone() for name, value in trainer.model.state_dict().items()}
+    state = dict(trainer.model.state_dict())
+    if trainer.critic is not None:
+        state |= {f"critic.{k}": v for k, v in trainer.critic.head.state_dict().items()}
+    return {name: value.clone() for name, value in state.items()}
 
 
 class Killed(BaseException):
@@ -194,9 +253,12 @@ class KillAfter(TrainerCallback):  # type: ignore[misc]
             raise Killed
 
 
-@pytest.mark.parametrize("steps_per_generation", [1, 2])
-def test_a_resumed_run_is_the_uninterrupted_run(tmp_path: Path, steps_per_generation: int) -> None:
+@pytest.mark.parametrize(("algorithm", "steps_per_generation"), [("grpo", 1), ("ppo", 2)])
+def test_a_resumed_run_is_the_uninterrupted_run(
+    tmp_path: Path, algorithm: str, steps_per_generation: int
+) -> None:
     settings: dict[str, Any] = {
+        "algorithm": algorithm,
         "steps_per_generation": steps_per_generation,
         "max_steps": 4 * steps_per_generation,
         "save_strategy": "steps",
@@ -230,7 +292,7 @@ def test_a_resumed_run_is_the_uninterrupted_run(tmp_path: Path, steps_per_genera
     expected, found = metrics_of(tmp_path / "whole"), metrics_of(tmp_path / "cut")
     steps = [*range(4 * steps_per_generation + 1)]
     assert [line["step"] for line in found] == steps == [line["step"] for line in expected]
-    timings = ("time", "step_time")
+    timings = ("time", "throughput", "memory")
     for one, other in zip(expected, found, strict=True):
         assert one.keys() == other.keys()
         assert {k: v for k, v in one.items() if not any(t in k for t in timings)} == {
@@ -289,6 +351,52 @@ def test_an_adapter_trains_against_the_model_without_it(tmp_path: Path) -> None:
     assert torch.equal(base, trainer.model.get_base_model().lm_head.weight)
 
 
+def test_an_adapter_is_trained_by_ppo_and_saved_without_the_critic(tmp_path: Path) -> None:
+    config = make_config(tmp_path, algorithm="ppo", save_strategy="steps", save_steps=2)
+    trainer = MetaRLTrainer(
+        make_model(),
+        config,
+        make_tokenizer(),
+        make_env=make_env,
+        peft_config=LoraConfig(r=4, target_modules=["q_proj", "v_proj"]),
+    )
+    before = weights(trainer)
+    trainer.train()
+    moved = {
+        name for name, value in weights(trainer).items() if not torch.equal(value, before[name])
+    }
+    assert {name.rsplit(".", 2)[-2] for name in moved} == {"default", "inner", "out"}
+    checkpoint = tmp_path / "checkpoint-2"
+    assert (checkpoint / CRITIC_FILE).is_file()
+    saved = load_file(checkpoint / "adapter_model.safetensors")
+    assert saved
+    assert all("lora" in name for name in saved)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_reference_entropy_and_clipping_go_with_every_algorithm(
+    tmp_path: Path, algorithm: str
+) -> None:
+    make_model().save_pretrained(tmp_path / "start")
+    trainer = make_trainer(
+        tmp_path,
+        type(make_model()).from_pretrained(tmp_path / "start"),
+        algorithm=algorithm,
+        beta=0.1,
+        entropy_coef=0.01,
+        epsilon=0.01,
+        steps_per_generation=2,
+        max_steps=4,
+    )
+    trainer.train()
+    first, second, third, _ = metrics_of(tmp_path)
+    assert first["kl"] == pytest.approx(0, abs=1e-6)
+    assert third["kl"] > 1e-6
+    assert first["entropy"] > 0
+    assert first["entropy_coef"] == 0.01
+    assert first["clip_ratio/region_mean"] == 0 < second["clip_ratio/region_mean"]
+
+
 def test_completions_are_logged_when_asked(tmp_path: Path) -> None:
     trainer = make_trainer(tmp_path, log_completions=True, max_steps=1)
     trainer.train()
@@ -297,9 +405,12 @@ def test_completions_are_logged_when_asked(tmp_path: Path) -> None:
     assert all(prompt.startswith("<user> ") for prompt in prompts)
 
 
-def test_training_raises_the_reward(tmp_path: Path) -> None:
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_training_raises_the_reward(tmp_path: Path, algorithm: str) -> None:
     trainer = make_trainer(
         tmp_path,
+        algorithm=algorithm,
+        value_learning_rate=1e-2,
         max_steps=30,
         steps_per_generation=2,
         tasks_per_update=8,

@@ -9,9 +9,13 @@ import inspect
 from importlib.metadata import version
 
 import pytest
+from accelerate import Accelerator
+from accelerate.state import GradientState
+from accelerate.utils.deepspeed import DeepSpeedEngineWrapper
 from transformers import Trainer
 from trl import GRPOConfig, GRPOTrainer
 from trl.models import unwrap_model_for_generation
+from trl.trainer.utils import add_fused_lm_head
 
 from lamer_train.accumulate import LOSS_TYPES
 from lamer_train.trainer import MetaRLTrainer
@@ -36,6 +40,8 @@ def test_trl_is_the_pinned_minor_version() -> None:
         ("compute_loss", ["self", "model", "inputs", "return_outputs", "num_items_in_batch"]),
         ("training_step", ["self", "model", "inputs", "num_items_in_batch"]),
         ("_save_checkpoint", ["self", "model", "trial"]),
+        ("_save_optimizer_and_scheduler", ["self", "output_dir"]),
+        ("_load_optimizer_and_scheduler", ["self", "checkpoint"]),
         ("_prepare_inputs", ["self", "generation_batch"]),
         ("_get_train_sampler", ["self", "dataset"]),
         ("log", ["self", "logs", "start_time"]),
@@ -75,7 +81,16 @@ def test_evaluation_is_called_with_the_arguments_of_the_override() -> None:
     ("method", "pieces"),
     [
         # The rollout function gets (prompts, trainer), and its masks become the tool mask.
-        ("_generate", ["self.rollout_func(prompts, self)", '"env_mask"', '"logprobs"']),
+        # There is no vLLM to be told of new weights while `_last_loaded_step` is the current one.
+        (
+            "_generate",
+            [
+                "self.rollout_func(prompts, self)",
+                '"env_mask"',
+                '"logprobs"',
+                "if self.use_vllm and self.state.global_step != self._last_loaded_step:",
+            ],
+        ),
         # Names of the batch that micro-batches are cut from.
         (
             "_generate_and_score_completions",
@@ -92,6 +107,11 @@ def test_evaluation_is_called_with_the_arguments_of_the_override() -> None:
                 'output["tool_mask"]',
                 "self._get_per_token_logps_and_entropies(",
                 'self._metrics[mode]["frac_reward_zero_std"]',
+                # `sampling_corrected` has rows taken for vLLM's.
+                "self.use_vllm and self.vllm_importance_sampling_correction",
+                'output["importance_sampling_ratio"] = vllm_importance_sampling_ratio',
+                '"sampling/importance_sampling_ratio/mean"',
+                '"sampling/sampling_logp_difference/mean"',
             ],
         ),
         # Normalisers that `share_of_loss` undoes, and the coefficients that are scaled.
@@ -107,6 +127,7 @@ def test_evaluation_is_called_with_the_arguments_of_the_override() -> None:
                 'inputs["num_items_in_batch"].clamp(min=1.0) / self.accelerator.num_processes',
                 "(per_token_loss * mask).sum(-1).mean()",
                 "(entropies * effective_mask).sum() / effective_mask.sum().clamp(min=1.0)",
+                'per_token_loss * inputs["importance_sampling_ratio"]',
                 "apply_coef = self.entropy_coef",
                 "self.router_aux_loss_coef * aux_loss",
             ],
@@ -147,6 +168,16 @@ def test_every_loss_type_of_trl_has_a_rule_for_micro_batches() -> None:
         assert named in helped
 
 
+def test_the_scored_forward_goes_through_the_backbone_that_the_critic_listens_to() -> None:
+    body = source(add_fused_lm_head)
+    for piece in (
+        'backbone_attr = "base_model"',
+        "backbone_outputs = getattr(self, backbone_attr)(*args, **kwargs)",
+        "hidden_states = backbone_outputs.last_hidden_state",
+    ):
+        assert piece in body, piece
+
+
 def test_generation_unwraps_the_model_through_trl() -> None:
     assert {
         "model",
@@ -161,3 +192,20 @@ def test_the_trainer_state_is_the_last_file_of_a_checkpoint() -> None:
     state = body.index("save_to_json(os.path.join(output_dir, TRAINER_STATE_NAME))")
     for earlier in ("self.save_model(", "_save_optimizer_and_scheduler(", "_save_rng_state("):
         assert body.index(earlier) < state, earlier
+
+
+def test_deepspeed_takes_a_step_only_where_gradients_are_synchronised() -> None:
+    body = source(DeepSpeedEngineWrapper.backward)
+    assert "set_gradient_accumulation_boundary(is_boundary=sync_gradients)" in body
+    assert "if sync_gradients:" in body
+    assert body.index("if sync_gradients:") < body.index("self.engine.step()")
+    handed = "self.deepspeed_engine_wrapped.backward(loss, sync_gradients=self.sync_gradients"
+    assert handed in source(Accelerator.backward)
+    assert parameters(GradientState._set_sync_gradients) == ["self", "sync_gradients"]
+
+
+def test_a_step_is_logged_once_where_gradients_are_synchronised() -> None:
+    # TRL's loss looks at the same flag, so it is lowered for the backward pass alone.
+    assert 'if mode == "train" and self.accelerator.sync_gradients:' in source(
+        GRPOTrainer._compute_loss
+    )

@@ -26,30 +26,32 @@ def test_rows_hold_the_answer_with_the_choice_at_its_one_deciding_token() -> Non
     words = tokenizer.convert_ids_to_tokens(row["input_ids"])
     assert words[-4:] == ["<action>", "(1, 2)", "</action>", tokenizer.eos_token]
     place = len(words) - 3
-    assert row["choice_place"] == place
+    assert row["choice_places"] == [place]
     labels = row["labels"]
     assert labels[: place - 1] == [IGNORED] * (place - 1)
     assert labels[place] == IGNORED
     kept = [place - 1, place + 1, place + 2]
     assert [labels[i] for i in kept] == [row["input_ids"][i] for i in kept]
-    assert tokenizer.convert_ids_to_tokens(row["choice_ids"]) == list(CHOICES)
-    assert row["choice_weights"] == list(CHOICES.values())
+    assert [tokenizer.convert_ids_to_tokens(ids) for ids in row["choice_ids"]] == [list(CHOICES)]
+    assert row["choice_weights"] == [list(CHOICES.values())]
 
 
-@pytest.mark.parametrize(
-    ("choices", "message"),
-    [
-        ({"(1, 1)": 0.5, "try act": 0.5}, "equally many tokens"),
-        ({"try act": 0.5, "act try": 0.5}, "exactly one token, not in 2"),
-        ({"act": 1.0}, "exactly one token, not in 0"),
-    ],
-)
-def test_answers_that_no_single_token_decides_are_refused(
-    choices: dict[str, float], message: str
-) -> None:
+def test_the_choice_of_a_longer_answer_is_one_of_token_after_token() -> None:
     tokenizer = build_tokenizer(VOCABULARY.words, max_length=64)
-    with pytest.raises(ValueError, match=message):
-        tokenize([Demonstration("act", choices, next(iter(choices)))], tokenizer)
+    choices = {"act": 0.5, "try act": 0.125, "try bad": 0.375}
+    for action in choices:
+        (row,) = tokenize([Demonstration("act", choices, action)], tokenizer)
+        shown = [
+            dict(zip(tokenizer.convert_ids_to_tokens(ids), weights, strict=True))
+            for ids, weights in zip(row["choice_ids"], row["choice_weights"], strict=True)
+        ]
+        first = {"act": 0.5, "try": 0.5}
+        assert shown == [first, *([{"act": 0.25, "bad": 0.75}] if action != "act" else [])]
+        tokens = row["input_ids"]
+        begin = tokens.index(tokenizer.convert_tokens_to_ids("<action>"))
+        assert row["choice_places"] == [begin + 1, begin + 2][: len(shown)]
+        decided = [label == IGNORED for label in row["labels"][begin:]]
+        assert decided == [place in row["choice_places"] for place in range(begin, len(tokens))]
 
 
 def test_imitation_approaches_the_teachers_distribution(tmp_path: Path) -> None:

@@ -1,0 +1,176 @@
+"""Playing: the trials of a generation, and those of evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from accelerate.utils import gather_object
+from transformers import PreTrainedModel
+from trl.models import unwrap_model_for_generation
+
+from lamer_envs.meta.trial import Trial
+from lamer_envs.rollout.runner import TrialSpec, run_trials
+from lamer_train.backends.transformers import TransformersPolicy
+from lamer_train.config import MetaRLConfig, as_mapping
+from lamer_train.overlap import AgedTrial, OverlappedRollouts
+from lamer_train.playing import MakeEnv, run_blocking
+from lamer_train.progress import ProgressBar
+from lamer_train.sharding import whole_weights
+from lamer_train.update import MicroBatchTrainer
+
+
+class PlayingTrainer(MicroBatchTrainer):
+    """A trainer whose model plays trials.
+
+    Attributes:
+        make_env: makes one `MultiEpisodeReflectionWrapper` to train in.
+        make_eval_env: the same for evaluation.
+    """
+
+    make_env: MakeEnv
+    make_eval_env: MakeEnv
+    _progress: ProgressBar
+    _overlapped: tuple[TransformersPolicy, OverlappedRollouts] | None = None
+
+    def play(
+        self,
+        specs: Sequence[TrialSpec],
+        *,
+        evaluate: bool = False,
+        make_env: MakeEnv | None = None,
+        seed: int = 0,
+    ) -> list[Trial]:
+        """Let the model play trials in this process, and return their records in order.
+
+        Args:
+            specs: task seeds and trial indices.
+            evaluate: sample as configured for evaluation, not for the rollout.
+            make_env: another environment than the configured one for training or evaluation.
+            seed: of the sampling; the same seed and weights give the same trials.
+        """
+        make_env = make_env or (self.make_eval_env if evaluate else self.make_env)
+        doing = "evaluating" if evaluate else "playing"
+        done = 0
+
+        def on_trial(trial: Trial) -> None:
+            nonlocal done
+            done += 1
+            self._progress.phase(f"{doing} {done}/{len(specs)} trials")
+
+        with self._model_to_play() as model:
+            policy = self._policy(model, evaluate, seed)
+            concurrency = self.args.rollout_concurrency or max(1, len(specs))
+            return run_blocking(
+                lambda: run_trials(
+                    make_env, policy, specs, concurrency=concurrency, on_trial=on_trial
+                )
+            )
+
+    @contextmanager
+    def _model_to_play(self) -> Iterator[PreTrainedModel]:
+        args: MetaRLConfig = self.args
+        with (
+            unwrap_model_for_generation(
+                self.model_wrapped,
+                self.accelerator,
+                gather_deepspeed3_params=args.ds3_gather_for_generation,
+                gradient_checkpointing_kwargs=args.gradient_checkpointing_kwargs,
+            ) as model,
+            whole_weights(model),
+            self.accelerator.autocast(),
+        ):
+            yield model
+
+    def _policy(self, model: PreTrainedModel, evaluate: bool, seed: int = 0) -> TransformersPolicy:
+        args: MetaRLConfig = self.args
+        return TransformersPolicy(
+            model,
+            self.processing_class,
+            temperature=args.eval_temperature if evaluate else args.temperature,
+            top_p=args.eval_top_p if evaluate else args.top_p,
+            top_k=args.eval_top_k if evaluate else args.top_k,
+            max_new_tokens=args.max_completion_length,
+            seed=seed,
+            max_batch_tokens=args.tokens_per_generation_batch,
+            chat_template_kwargs=as_mapping(args.chat_template_kwargs),
+        )
+
+    def _share(self, generation: int) -> list[TrialSpec]:
+        """The trials of this process in a generation of the run; none after its last one.
+
+        Processes hold consecutive shares, so that a trial's position names its group and its place
+        in it, also where a group is cut between two processes.
+        """
+        args: MetaRLConfig = self.args
+        if generation >= args.num_updates:
+            return []
+        tasks = self.train_dataset["task_seed"]
+        # The optimizer step that the generation begins with.
+        seed = self._sampling_seed(generation * (args.steps_per_generation or 1))
+        first = generation * args.tasks_per_update
+        return [
+            TrialSpec(int(tasks[first + position // self.num_generations]), trial, seed)
+            for position in self._positions()
+            for trial in (position % self.num_generations,)
+        ]
+
+    def _positions(self) -> range:
+        """Where this process's trials stand among those of all processes in a generation."""
+        trials = self.args.tasks_per_update * self.num_generations
+        share = trials // self.accelerator.num_processes
+        first = self.accelerator.process_index * share
+        return range(first, first + share)
+
+    def _play_generation(self) -> list[AgedTrial]:
+        """Play this process's share of the generation that begins with this step."""
+        args: MetaRLConfig = self.args
+        generation = self.state.global_step // (args.steps_per_generation or 1)
+        specs = self._share(generation)
+        if not args.overlap:
+            return [AgedTrial(trial, (0,) * len(trial.turns)) for trial in self.play(specs)]
+        with self._model_to_play() as model:
+            if self._overlapped is None:
+                policy = self._policy(model, evaluate=False)
+                self._overlapped = (
+                    policy,
+                    OverlappedRollouts(
+                        self.make_env,
+                        policy,
+                        self._share,
+                        concurrency=args.rollout_concurrency or len(specs),
+                        on_trial=lambda done, of: self._progress.phase(
+                            f"playing {done}/{of} trials"
+                        ),
+                    ),
+                )
+            policy, rollouts = self._overlapped
+            policy.model = model
+            return rollouts.play(generation)
+
+    def train(self, *args: Any, **kwargs: Any) -> Any:
+        """TRL's; trials of generations to come end with it."""
+        try:
+            return super().train(*args, **kwargs)
+        finally:
+            if self._overlapped is not None:
+                self._overlapped[1].close()
+                self._overlapped = None
+
+    def _sampling_seed(self, step: int) -> int:
+        return int(self.args.seed) * (1 << 32) + step
+
+    def play_tasks(
+        self, task_seeds: Sequence[int], trials_per_task: int, *, make_env: MakeEnv | None = None
+    ) -> list[Trial]:
+        """Play tasks at the evaluation sampling settings, shared out over the processes.
+
+        Returns:
+            The trials of all processes, in every process.
+        """
+        mine = task_seeds[self.accelerator.process_index :: self.accelerator.num_processes]
+        specs = [TrialSpec(int(seed), trial) for seed in mine for trial in range(trials_per_task)]
+        trials = self.play(specs, evaluate=True, make_env=make_env, seed=int(self.args.seed))
+        gathered: list[Trial] = gather_object(trials)
+        return sorted(gathered, key=lambda trial: (trial.task_seed, trial.trial))
