@@ -154,6 +154,7 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         self._observation = ""
         self._env_info: Info = {}
         self._tokens: _Tokens = _NO_TOKENS
+        self._token_counts: tuple[int | None, int | None] = (None, None)
 
     @property
     def np_random(self) -> np.random.Generator:
@@ -183,6 +184,8 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         logprobs: Sequence[float] | None,
         *,
         prompt: str | None = None,
+        prompt_tokens: int | None = None,
+        completion_tokens: int | None = None,
     ) -> None:
         """Record token ids and log-probabilities with the next response.
 
@@ -193,8 +196,10 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
             completion_ids: sampled token ids.
             logprobs: their log-probabilities.
             prompt: the prompt that the model saw, where it is one of `shorter_prompt`.
+            prompt_tokens, completion_tokens: how many there were, where the ids are not known.
         """
         self._tokens = (_as_tuple(prompt_ids), _as_tuple(completion_ids), _as_tuple(logprobs))
+        self._token_counts = (prompt_tokens, completion_tokens)
         if prompt is not None:
             self._prompt = prompt
 
@@ -243,6 +248,7 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         self._trial = int(trial)
         self._episodes = []
         self._tokens = _NO_TOKENS
+        self._token_counts = (None, None)
         self._first_observation = self._checked(observation)
         variables = getattr(self.env.unwrapped, "prompt_variables", None)
         self._variables = variables() if variables else {}
@@ -357,6 +363,7 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
             returns=tuple(returns),
             settings=settings,
             trial=self._trial,
+            task_type=str(info.get("task_type", "")),
         )
         return self._observation, reward, True, False, info
 
@@ -371,7 +378,9 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         effective: bool,
     ) -> Turn:
         prompt_ids, completion_ids, logprobs = self._tokens
+        prompt_tokens, completion_tokens = self._token_counts
         self._tokens = _NO_TOKENS
+        self._token_counts = (None, None)
         return Turn(
             phase=phase,
             episode=len(self._episodes) - (phase == "reflect"),
@@ -388,6 +397,8 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
             prompt_ids=prompt_ids,
             completion_ids=completion_ids,
             logprobs=logprobs,
+            prompt_tokens=prompt_tokens if prompt_ids is None else len(prompt_ids),
+            completion_tokens=completion_tokens if completion_ids is None else len(completion_ids),
         )
 
     def _state_key(self) -> str:

@@ -58,6 +58,8 @@ class Response:
         logprobs: log-probability of each sampled token under the sampling policy, or `None`;
             as long as `completion_ids`.
         shown_prompt: the prompt that was answered, where it is one of the shorter ones.
+        prompt_tokens, completion_tokens: how many tokens there were, for a policy that knows the
+            numbers and not the ids.
     """
 
     text: str
@@ -65,6 +67,8 @@ class Response:
     completion_ids: tuple[int, ...] | None = None
     logprobs: tuple[float, ...] | None = None
     shown_prompt: str | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
 
 
 class Policy(Protocol):

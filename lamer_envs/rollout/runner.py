@@ -80,6 +80,8 @@ async def run_trial(env: TrialEnv, policy: Policy, spec: TrialSpec) -> Trial:
                 response.completion_ids,
                 response.logprobs,
                 prompt=response.shown_prompt,
+                prompt_tokens=response.prompt_tokens,
+                completion_tokens=response.completion_tokens,
             )
             prompt, _, terminated, truncated, info = env.step(response.text)
             over = terminated or truncated
