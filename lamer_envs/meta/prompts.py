@@ -137,6 +137,8 @@ class PromptSet:
         current: heading of the current observation.
         admissible: heading of `info["admissible_actions"]`; empty to leave the list out.
         answer: section: what to answer, and that it belongs into `<action>`.
+        action_form: how an action is written, as what follows "write"; prompting methods word
+            their own `answer` around it. Not shown by itself.
         final: heading of the last observation of a failed episode.
         reflect: section: what to reflect on, and that the remark belongs into `<remark>`.
         play_layout: sections of a play prompt, in order.
@@ -166,6 +168,7 @@ class PromptSet:
     current: str = ""
     admissible: str = ""
     answer: str = ""
+    action_form: str = "the action inside <action> and </action>"
     final: str = ""
     reflect: str = ""
     play_layout: tuple[str, ...] = (

@@ -19,6 +19,11 @@ def quoted_commands(actions: Sequence[str]) -> str:
     return ", ".join(f"'{action}'" for action in actions)
 
 
+_FORM = (
+    "one of the possible commands, letter for letter, inside <action> and </action>, for example "
+    "<action>look</action>"
+)
+
 DEFAULT = replace(
     generic.DEFAULT,
     rules="""\
@@ -38,8 +43,8 @@ same place in every attempt.""",
     current="What you see now:",
     admissible="Commands that are possible now:",
     answer="Which command do you give next? Think about where the things you need are likely to be "
-    "and which steps are still missing, then write one of the possible commands, letter for "
-    "letter, inside <action> and </action>, for example <action>look</action>.",
+    f"and which steps are still missing, then write {_FORM}.",
+    action_form=_FORM,
     final="The attempt is over and the errand is not done. The last answer was:",
     reflect="You will run this same errand again in the same household, with everything back in "
     "its place. Look back at what you did: where were the things that you needed, which steps were "

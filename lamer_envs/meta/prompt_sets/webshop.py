@@ -17,6 +17,11 @@ def quoted_clicks(actions: Sequence[str]) -> str:
     return ", ".join(f"'{action}'" for action in actions)
 
 
+_FORM = (
+    "the one action inside <action> and </action>, for example <action>search[blue cotton "
+    "shirt]</action> or <action>click[buy now]</action>"
+)
+
 DEFAULT = replace(
     generic.DEFAULT,
     rules="""\
@@ -44,9 +49,8 @@ What is not possible on the page wastes the turn. You have {max_turns} turns in 
     current="The page now:",
     admissible="What you can click:",
     answer="What do you do next? Think about what is still missing: a better search, a look at a "
-    "product, an option to choose, or the purchase. Then write the one action inside <action> and "
-    "</action>, for example <action>search[blue cotton shirt]</action> or "
-    "<action>click[buy now]</action>.",
+    "product, an option to choose, or the purchase. Then write " + _FORM + ".",
+    action_form=_FORM,
     final="The attempt is over and nothing was bought that is right in every point. The last page:",
     reflect="You will run this same errand again in the same shop, with the same products and "
     "prices. Look back at what you did: which searches helped, was the product the right one, "
