@@ -1,13 +1,12 @@
 """The evaluation job: plays trials into a run folder, and goes on where it was interrupted.
 
-A run folder holds `config.json` (what is evaluated), `trials.jsonl` (one `Trial` a line, in the
-order in which they ended) and, once all trials are there, `summary.json`.
+A run folder holds `config.json` (what is evaluated), `trials.jsonl` or `trials.jsonl.gz` (one
+`Trial` a line, in the order in which they ended) and, once all trials are there, `summary.json`.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import gymnasium as gym
 
 from lamer_envs.evaluation.metrics import Summary, summarize
+from lamer_envs.line_files import drop_unfinished_line
 from lamer_envs.lock import exclusive
 from lamer_envs.meta.trial import Trial, read_trials, write_trials
 from lamer_envs.meta.wrapper import MultiEpisodeReflectionWrapper
@@ -25,6 +25,7 @@ from lamer_envs.text_env import require_int
 
 CONFIG_FILE = "config.json"
 TRIALS_FILE = "trials.jsonl"
+COMPRESSED_TRIALS_FILE = TRIALS_FILE + ".gz"
 SUMMARY_FILE = "summary.json"
 
 
@@ -137,6 +138,7 @@ def evaluate(
     run_dir: Path,
     *,
     concurrency: int = 64,
+    compress: bool = False,
     on_start: Callable[[list[Trial]], None] | None = None,
     on_trial: Callable[[Trial], None] | None = None,
     warn: Callable[[str], None] | None = None,
@@ -152,9 +154,11 @@ def evaluate(
         policy: the player that `config.policy` describes.
         run_dir: the run folder; made where it does not exist.
         concurrency: the largest number of trials in progress.
+        compress: whether to write the trials as gzip. A file that is there already is continued
+            as it is.
         on_start: called once, with the trials that were there already.
         on_trial: called with each new trial, after it was written.
-        warn: told when an unfinished last line of `trials.jsonl` was dropped.
+        warn: told when an unfinished last line of the trials was dropped.
 
     Raises:
         ConfigMismatchError: the folder holds another evaluation.
@@ -165,8 +169,10 @@ def evaluate(
     """
     require_int("concurrency", concurrency, low=1)
     with exclusive(run_dir):
-        trials_path = run_dir / TRIALS_FILE
         claim_folder(config, run_dir)
+        trials_path = find_trials(run_dir) or run_dir / (
+            COMPRESSED_TRIALS_FILE if compress else TRIALS_FILE
+        )
         if drop_unfinished_line(trials_path) and warn is not None:
             warn(
                 f"{trials_path} ended in an unfinished line, which was dropped; its trial is "
@@ -203,7 +209,7 @@ def claim_folder(config: EvalConfig, run_dir: Path) -> None:
     """
     path = run_dir / CONFIG_FILE
     if not path.exists():
-        if (run_dir / TRIALS_FILE).exists():
+        if find_trials(run_dir) is not None:
             raise ValueError(f"{run_dir} holds trials without a {CONFIG_FILE}; use another folder")
         run_dir.mkdir(parents=True, exist_ok=True)
         _write_whole(path, config.to_json())
@@ -219,26 +225,21 @@ def claim_folder(config: EvalConfig, run_dir: Path) -> None:
         )
 
 
-def drop_unfinished_line(path: Path) -> bool:
-    """Cut a last line that was not written to its end off a JSON-lines file.
+def find_trials(run_dir: Path) -> Path | None:
+    """The file of trials in a run folder, compressed or not; `None` where there is none.
 
-    Returns:
-        Whether there was one.
+    Raises:
+        ValueError: there are both.
     """
-    if not path.exists():
-        return False
-    with path.open("r+b") as file:
-        size = end = file.seek(0, os.SEEK_END)
-        block = b""
-        while end and b"\n" not in block:
-            start = max(0, end - (1 << 16))
-            file.seek(start)
-            block = file.read(end - start)
-            end = start
-        whole = end + block.rfind(b"\n") + 1
-        if whole < size:
-            file.truncate(whole)
-        return whole < size
+    found = [
+        path for name in (TRIALS_FILE, COMPRESSED_TRIALS_FILE) if (path := run_dir / name).exists()
+    ]
+    if len(found) > 1:
+        raise ValueError(
+            f"{run_dir} holds both {TRIALS_FILE} and {COMPRESSED_TRIALS_FILE}; expected one: move "
+            "the other away"
+        )
+    return found[0] if found else None
 
 
 def _write_whole(path: Path, text: str) -> None:
