@@ -14,9 +14,11 @@ from typing import Any
 
 import gymnasium as gym
 
+from lamer_envs.evaluation.methods import method_named
 from lamer_envs.evaluation.metrics import Summary, summarize
 from lamer_envs.line_files import drop_unfinished_line
 from lamer_envs.lock import exclusive
+from lamer_envs.meta.prompt_sets import prompt_set_for
 from lamer_envs.meta.trial import Trial, read_trials, write_trials
 from lamer_envs.meta.wrapper import MultiEpisodeReflectionWrapper
 from lamer_envs.rollout.policy import Policy
@@ -46,6 +48,8 @@ class EvalConfig:
         seed: the first task seed.
         num_episodes, reflection, memory, gamma_step, gamma_traj, credit, objective, prompts:
             see `MultiEpisodeReflectionWrapper`.
+        method: how the prompt set asks for actions, see `lamer_envs.evaluation.methods`; `memory`
+            is not taken from it.
 
     Raises:
         ValueError: a number is out of range, or a value does not survive JSON.
@@ -65,11 +69,13 @@ class EvalConfig:
     credit: str = "paper"
     objective: str = "cumulative"
     prompts: str = "default"
+    method: str = "lamer"
 
     def __post_init__(self) -> None:
         require_int("num_tasks", self.num_tasks, low=1)
         require_int("trials_per_task", self.trials_per_task, low=1)
         require_int("seed", self.seed, low=0)
+        method_named(self.method)
         for name in ("env_kwargs", "policy"):
             value = dict(getattr(self, name))
             try:
@@ -87,8 +93,10 @@ class EvalConfig:
             gymnasium.error.Error: an unknown id.
             TypeError, ValueError: arguments that the environment or the wrapper refuses.
         """
+        env = gym.make(self.env_id, **self.env_kwargs)
+        method = method_named(self.method)
         return MultiEpisodeReflectionWrapper(
-            gym.make(self.env_id, **self.env_kwargs),
+            env,
             num_episodes=self.num_episodes,
             reflection=self.reflection,
             memory=self.memory,
@@ -96,7 +104,7 @@ class EvalConfig:
             gamma_traj=self.gamma_traj,
             credit=self.credit,
             objective=self.objective,
-            prompts=self.prompts,
+            prompts=method.prompts(prompt_set_for(env, self.prompts)),
         )
 
     def specs(self) -> list[TrialSpec]:
@@ -195,7 +203,7 @@ def evaluate(
             concurrency=concurrency,
             on_trial=keep,
         )
-        summary = summarize(trials)
+        summary = summarize(trials, bootstrap=True)
         _write_whole(run_dir / SUMMARY_FILE, summary.to_json())
         return summary
 
