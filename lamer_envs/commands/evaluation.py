@@ -74,6 +74,9 @@ def eval_(
         typer.Option(help="Run folder.", show_default="runs/eval/ENV-POLICY-HASH"),
     ] = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Trials in progress at once.")] = 64,
+    compress: Annotated[
+        bool, typer.Option("--compress", help="Write trials.jsonl.gz in place of trials.jsonl.")
+    ] = False,
     temperature: Annotated[float, typer.Option(min=0, help="Sampling temperature (models).")] = 0.7,
     top_p: Annotated[float, typer.Option(min=0, max=1, help="Nucleus sampling (models).")] = 0.8,
     top_k: Annotated[int, typer.Option(min=0, help="Top-k sampling (models); 0 is off.")] = 20,
@@ -126,7 +129,7 @@ def eval_(
     made = _policy(player)
     run_dir = out if out is not None else _default_folder(config)
     # After the policy is there, so that a wrong name leaves no folder behind.
-    _evaluate(config, made, run_dir, concurrency)
+    _evaluate(config, made, run_dir, concurrency, compress)
 
 
 @reports_bad_input
@@ -171,7 +174,9 @@ def _hide_loading_bar() -> None:
         hub.enable_progress_bars()
 
 
-def _evaluate(config: EvalConfig, policy: Policy, run_dir: Path, concurrency: int) -> None:
+def _evaluate(
+    config: EvalConfig, policy: Policy, run_dir: Path, concurrency: int, compress: bool
+) -> None:
     stderr = console(stderr=True)
     solved_by = [0] * config.num_episodes
     progress = Progress(
@@ -210,6 +215,7 @@ def _evaluate(config: EvalConfig, policy: Policy, run_dir: Path, concurrency: in
                 policy,
                 run_dir,
                 concurrency=concurrency,
+                compress=compress,
                 on_start=resume,
                 on_trial=count,
                 warn=lambda line: stderr.print(f"Warning: {line}", style="yellow", markup=False),
