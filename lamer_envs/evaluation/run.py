@@ -2,6 +2,7 @@
 
 A run folder holds `config.json` (what is evaluated), `trials.jsonl` or `trials.jsonl.gz` (one
 `Trial` a line, in the order in which they ended) and, once all trials are there, `summary.json`.
+`errors.jsonl` names the trials that the last call gave up for want of an answer.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 import gymnasium as gym
 
+from lamer_envs.evaluation.errored import ERRORS_FILE, ErroredTrial, write_errored
 from lamer_envs.evaluation.methods import method_named
 from lamer_envs.evaluation.metrics import Summary, summarize
 from lamer_envs.line_files import drop_unfinished_line
@@ -22,7 +24,7 @@ from lamer_envs.meta.prompt_sets import prompt_set_for
 from lamer_envs.meta.trial import Trial, read_trials, write_trials
 from lamer_envs.meta.wrapper import MultiEpisodeReflectionWrapper
 from lamer_envs.rollout.policy import Policy
-from lamer_envs.rollout.runner import TrialSpec, play_trials
+from lamer_envs.rollout.runner import TrialError, TrialSpec, play_trials
 from lamer_envs.text_env import require_int
 
 CONFIG_FILE = "config.json"
@@ -149,9 +151,13 @@ def evaluate(
     compress: bool = False,
     on_start: Callable[[list[Trial]], None] | None = None,
     on_trial: Callable[[Trial], None] | None = None,
+    on_error: Callable[[ErroredTrial], None] | None = None,
     warn: Callable[[str], None] | None = None,
 ) -> Summary:
     """Play what `run_dir` does not hold yet and write its summary.
+
+    A trial that a `NoAnswerError` cost is left out: it is in no metric, `errors.jsonl` says why,
+    and the next call tries it again. `summary.json` is written when none is left.
 
     A folder that was left at any moment can be continued by the same call: trials on disk are not
     played again. The same config and a policy that is a function of its requests give the same
@@ -166,12 +172,13 @@ def evaluate(
             as it is.
         on_start: called once, with the trials that were there already.
         on_trial: called with each new trial, after it was written.
+        on_error: called with each trial that was given up, after it was written.
         warn: told when an unfinished last line of the trials was dropped.
 
     Raises:
         ConfigMismatchError: the folder holds another evaluation.
         ValueError: the folder holds something unreadable, or trials without a config, or another
-            process is at work in it.
+            process is at work in it, or there is no trial that was not given up.
         lamer_envs.rollout.runner.TrialError: the policy or the environment raised; what is on disk
             stays.
     """
@@ -190,6 +197,15 @@ def evaluate(
         if on_start is not None:
             on_start(trials)
         done = {TrialSpec(trial.task_seed, trial.trial) for trial in trials}
+        errors_path = run_dir / ERRORS_FILE
+        errors_path.unlink(missing_ok=True)
+        given_up: list[ErroredTrial] = []
+
+        def give_up(error: TrialError) -> None:
+            given_up.append(ErroredTrial.of(error))
+            write_errored(errors_path, given_up[-1])
+            if on_error is not None:
+                on_error(given_up[-1])
 
         def keep(trial: Trial) -> None:
             write_trials(trials_path, [trial])
@@ -202,9 +218,16 @@ def evaluate(
             [spec for spec in config.specs() if spec not in done],
             concurrency=concurrency,
             on_trial=keep,
+            on_error=give_up,
         )
+        if not trials:
+            raise ValueError(
+                f"all {len(given_up)} trials errored, see {errors_path}; the first one at "
+                f"{given_up[0].where}: {given_up[0].reason}"
+            )
         summary = summarize(trials, bootstrap=True)
-        _write_whole(run_dir / SUMMARY_FILE, summary.to_json())
+        if not given_up:
+            _write_whole(run_dir / SUMMARY_FILE, summary.to_json())
         return summary
 
 

@@ -71,8 +71,18 @@ class Response:
     completion_tokens: int | None = None
 
 
+class NoAnswerError(RuntimeError):
+    """Raised by `Policy.act`: this one request gets no answer, whatever else may be answered.
+
+    It costs the trial; an evaluation goes on with the others. Any other exception ends the run.
+    """
+
+
 class Policy(Protocol):
-    """Anything that answers prompts. Many calls are in flight at once; batching is its business."""
+    """Anything that answers prompts. Many calls are in flight at once; batching is its business.
+
+    A policy that is an asynchronous context manager is entered around the trials of `run_trials`.
+    """
 
     async def act(self, request: PromptRequest) -> Response:
         """Answer one request."""

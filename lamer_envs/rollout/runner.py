@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 
 import gymnasium as gym
 
 from lamer_envs.meta.trial import Trial
-from lamer_envs.rollout.policy import Policy, PromptRequest
+from lamer_envs.rollout.policy import NoAnswerError, Policy, PromptRequest
 from lamer_envs.text_env import require_int
 
 TrialEnv = gym.Env[str, str]
@@ -37,6 +38,7 @@ class TrialError(RuntimeError):
 
     Attributes:
         spec: the trial that was being played.
+        where: the moment, for instance `"episode 0, turn 2 (play)"`.
     """
 
     def __init__(self, spec: TrialSpec, where: str, error: Exception) -> None:
@@ -45,6 +47,7 @@ class TrialError(RuntimeError):
             f"{type(error).__name__}: {error}"
         )
         self.spec = spec
+        self.where = where
 
 
 async def run_trial(env: TrialEnv, policy: Policy, spec: TrialSpec) -> Trial:
@@ -109,6 +112,8 @@ class TrialStream:
         policy: answers every prompt.
         concurrency: the largest number of trials in progress, at least 1.
         on_trial: called with each trial as it ends, in the order in which trials end.
+        on_error: called with the error of each trial that a `NoAnswerError` cost. `None`: such an
+            error is raised like any other.
 
     Raises:
         ValueError: `concurrency` is not a positive integer.
@@ -121,24 +126,26 @@ class TrialStream:
         *,
         concurrency: int,
         on_trial: Callable[[Trial], None] | None = None,
+        on_error: Callable[[TrialError], None] | None = None,
     ) -> None:
         require_int("concurrency", concurrency, low=1)
         self._make_env = make_env
         self._policy = policy
         self._concurrency = concurrency
         self._on_trial = on_trial
-        self._waiting: deque[tuple[TrialSpec, asyncio.Future[Trial]]] = deque()
+        self._on_error = on_error
+        self._waiting: deque[tuple[TrialSpec, asyncio.Future[Trial | None]]] = deque()
         self._idle: list[TrialEnv] = []
         self._players: set[asyncio.Task[None]] = set()
 
-    def add(self, specs: Iterable[TrialSpec]) -> list[asyncio.Future[Trial]]:
+    def add(self, specs: Iterable[TrialSpec]) -> list[asyncio.Future[Trial | None]]:
         """Queue a batch behind those that are there already; to be called in the event loop.
 
         Returns:
             What `wait` wants to see again, one for each of `specs`.
         """
         loop = asyncio.get_running_loop()
-        batch: list[asyncio.Future[Trial]] = []
+        batch: list[asyncio.Future[Trial | None]] = []
         for spec in specs:
             batch.append(loop.create_future())
             self._waiting.append((spec, batch[-1]))
@@ -148,8 +155,10 @@ class TrialStream:
             self._players.add(player)
         return batch
 
-    async def wait(self, batch: Sequence[asyncio.Future[Trial]]) -> list[Trial]:
+    async def wait(self, batch: Sequence[asyncio.Future[Trial | None]]) -> list[Trial]:
         """The trials of a batch, in its order, as soon as the last of them is over.
+
+        Those of which `on_error` was told are not among them.
 
         Raises:
             TrialError: a policy or an environment raised, in this batch or in another one.
@@ -171,7 +180,7 @@ class TrialStream:
             for player in [player for player in self._players if player.done()]:
                 self._players.remove(player)
                 player.result()
-        return [ended.result() for ended in batch]
+        return [trial for ended in batch if (trial := ended.result()) is not None]
 
     async def close(self) -> None:
         """Cancel what is in progress and close the environments."""
@@ -190,7 +199,14 @@ class TrialStream:
                 spec, ended = self._waiting.popleft()
                 # A policy that never suspends would otherwise leave no chance to cancel.
                 await asyncio.sleep(0)
-                trial = await run_trial(env, self._policy, spec)
+                try:
+                    trial = await run_trial(env, self._policy, spec)
+                except TrialError as error:
+                    if self._on_error is None or not isinstance(error.__cause__, NoAnswerError):
+                        raise
+                    ended.set_result(None)
+                    self._on_error(error)
+                    continue
                 ended.set_result(trial)
                 if self._on_trial is not None:
                     self._on_trial(trial)
@@ -205,6 +221,7 @@ async def run_trials(
     *,
     concurrency: int,
     on_trial: Callable[[Trial], None] | None = None,
+    on_error: Callable[[TrialError], None] | None = None,
 ) -> list[Trial]:
     """Play all `specs`, at most `concurrency` at a time, and return the trials in their order.
 
@@ -214,16 +231,23 @@ async def run_trials(
         specs: the trials to play.
         concurrency: the largest number of trials in progress, at least 1.
         on_trial: called with each trial as it ends, in the order in which trials end.
+        on_error: called with the error of each trial that a `NoAnswerError` cost; such trials are
+            not among those returned. `None`: the error is raised like any other.
 
     Raises:
         TrialError: a policy or an environment raised; all other trials are cancelled first.
         ValueError: `concurrency` is not a positive integer.
     """
-    stream = TrialStream(make_env, policy, concurrency=concurrency, on_trial=on_trial)
-    try:
-        return await stream.wait(stream.add(specs))
-    finally:
-        await stream.close()
+    stream = TrialStream(
+        make_env, policy, concurrency=concurrency, on_trial=on_trial, on_error=on_error
+    )
+    async with AsyncExitStack() as opened:
+        if isinstance(policy, AbstractAsyncContextManager):
+            await opened.enter_async_context(policy)
+        try:
+            return await stream.wait(stream.add(specs))
+        finally:
+            await stream.close()
 
 
 def play_trials(
@@ -233,6 +257,7 @@ def play_trials(
     *,
     concurrency: int,
     on_trial: Callable[[Trial], None] | None = None,
+    on_error: Callable[[TrialError], None] | None = None,
 ) -> list[Trial]:
     """`run_trials` for callers without an event loop: starts one and waits for the result.
 
@@ -243,6 +268,13 @@ def play_trials(
         asyncio.get_running_loop()
     except RuntimeError:
         return asyncio.run(
-            run_trials(make_env, policy, specs, concurrency=concurrency, on_trial=on_trial)
+            run_trials(
+                make_env,
+                policy,
+                specs,
+                concurrency=concurrency,
+                on_trial=on_trial,
+                on_error=on_error,
+            )
         )
     raise RuntimeError("an event loop is running: use `await run_trials(...)` instead")
