@@ -63,7 +63,7 @@ class OverlappedRollouts:
         self._on_trial = on_trial
         self._generation = -1
         self._answered_in: dict[Place, list[int]] = {}
-        self._batches: dict[int, list[asyncio.Future[Trial | None]]] = {}
+        self._batches: dict[int, list[asyncio.Future[Trial]]] = {}
         self._stream = TrialStream(make_env, self, concurrency=concurrency, on_trial=self._count)
         self._loop = asyncio.new_event_loop() if loop is None else loop
 

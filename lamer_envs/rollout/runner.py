@@ -134,18 +134,18 @@ class TrialStream:
         self._concurrency = concurrency
         self._on_trial = on_trial
         self._on_error = on_error
-        self._waiting: deque[tuple[TrialSpec, asyncio.Future[Trial | None]]] = deque()
+        self._waiting: deque[tuple[TrialSpec, asyncio.Future[Trial]]] = deque()
         self._idle: list[TrialEnv] = []
         self._players: set[asyncio.Task[None]] = set()
 
-    def add(self, specs: Iterable[TrialSpec]) -> list[asyncio.Future[Trial | None]]:
+    def add(self, specs: Iterable[TrialSpec]) -> list[asyncio.Future[Trial]]:
         """Queue a batch behind those that are there already; to be called in the event loop.
 
         Returns:
             What `wait` wants to see again, one for each of `specs`.
         """
         loop = asyncio.get_running_loop()
-        batch: list[asyncio.Future[Trial | None]] = []
+        batch: list[asyncio.Future[Trial]] = []
         for spec in specs:
             batch.append(loop.create_future())
             self._waiting.append((spec, batch[-1]))
@@ -155,7 +155,7 @@ class TrialStream:
             self._players.add(player)
         return batch
 
-    async def wait(self, batch: Sequence[asyncio.Future[Trial | None]]) -> list[Trial]:
+    async def wait(self, batch: Sequence[asyncio.Future[Trial]]) -> list[Trial]:
         """The trials of a batch, in its order, as soon as the last of them is over.
 
         Those of which `on_error` was told are not among them.
@@ -180,7 +180,7 @@ class TrialStream:
             for player in [player for player in self._players if player.done()]:
                 self._players.remove(player)
                 player.result()
-        return [trial for ended in batch if (trial := ended.result()) is not None]
+        return [ended.result() for ended in batch if not ended.cancelled()]
 
     async def close(self) -> None:
         """Cancel what is in progress and close the environments."""
@@ -204,7 +204,7 @@ class TrialStream:
                 except TrialError as error:
                     if self._on_error is None or not isinstance(error.__cause__, NoAnswerError):
                         raise
-                    ended.set_result(None)
+                    ended.cancel()
                     self._on_error(error)
                     continue
                 ended.set_result(trial)
