@@ -165,7 +165,7 @@ class TestEval:
         def interrupted(*args: Any, **kwargs: Any) -> Any:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("lamer_envs.commands.evaluation.evaluate", interrupted)
+        monkeypatch.setattr("lamer_envs.commands.playing.evaluate", interrupted)
         result = evaluate(tmp_path)
         assert result.exit_code == 130
         assert "goes on from" in result.stderr

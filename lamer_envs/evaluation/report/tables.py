@@ -27,21 +27,44 @@ def _shown(estimate: Estimate | None, scale: float, digits: int) -> str:
     return mean if estimate.se is None else f"{mean} ± {scale * estimate.se:.{digits}f}"
 
 
-def summary_rows(summary: Summary) -> list[tuple[str, str]]:
-    """Name and value of every metric of one evaluation; shares in percent."""
-    rows = [(f"pass@{k}", percent(each)) for k, each in enumerate(summary.pass_at, start=1)]
+def summary_rows(summary: Summary) -> list[tuple[str, str, str]]:
+    """Name, value and bootstrap interval of every metric of one evaluation; shares in percent."""
+    passes = [(f"pass@{k}", each) for k, each in enumerate(summary.pass_at, start=1)]
     if len(summary.pass_at) > 1:
-        rows.append(("adaptation gain", percent(summary.adaptation_gain)))
+        passes.append(("adaptation gain", summary.adaptation_gain))
     return [
-        *rows,
-        ("diversity, first episodes (nats)", number(summary.diversity_first)),
-        ("diversity, all episodes (nats)", number(summary.diversity_all)),
-        ("turns to success", number(summary.turns_to_success)),
-        ("episodes a trial", number(summary.episodes)),
-        ("invalid actions", percent(summary.invalid_action_rate)),
-        ("reflections with a remark", percent(summary.reflection_validity)),
-        ("return", number(summary.mean_return)),
+        *(_share(name, each) for name, each in passes),
+        _quantity("diversity, first episodes (nats)", summary.diversity_first),
+        _quantity("the same, Miller-Madow (nats)", summary.diversity_corrected),
+        _quantity("diversity, all episodes (nats)", summary.diversity_all),
+        _quantity("turns to success", summary.turns_to_success),
+        _quantity("episodes a trial", summary.episodes),
+        _share("invalid actions", summary.invalid_action_rate),
+        _share("reflections with a remark", summary.reflection_validity),
+        _quantity("return", summary.mean_return),
+        _quantity("prompt tokens a trial", summary.prompt_tokens),
+        _quantity("sampled tokens a trial", summary.completion_tokens),
+        *(
+            _share(f"{kind}: pass@{k}", each)
+            for kind, shares in summary.by_type.items()
+            for k, each in enumerate(shares, start=1)
+        ),
     ]
+
+
+def _share(name: str, estimate: Estimate | None) -> tuple[str, str, str]:
+    return name, percent(estimate), _interval(estimate, 100.0, 1)
+
+
+def _quantity(name: str, estimate: Estimate | None) -> tuple[str, str, str]:
+    return name, number(estimate), _interval(estimate, 1.0, 2)
+
+
+def _interval(estimate: Estimate | None, scale: float, digits: int) -> str:
+    if estimate is None or estimate.interval is None:
+        return "–"
+    low, high = (scale * end for end in estimate.interval)
+    return f"{low:.{digits}f} to {high:.{digits}f}"
 
 
 def comparison(runs: Sequence[Run]) -> tuple[list[str], list[list[str]]]:

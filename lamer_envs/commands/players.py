@@ -1,0 +1,73 @@
+"""Who plays: from what `lamer eval` is told to a policy."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from lamer_envs.commands.console import BadInputError, user_values
+from lamer_envs.commands.training import training_extra
+from lamer_envs.evaluation.run import EvalConfig
+from lamer_envs.rollout.policy import Policy
+from lamer_envs.rollout.scripted import SCRIPTED, player_module, scripted_policy
+
+_HUB_NAME = re.compile(r"\w[\w.-]*/[\w.-]+", re.ASCII)
+
+
+def player_record(policy: str, seed: int, sampling: dict[str, Any]) -> dict[str, Any]:
+    """What of a player its results depend on, as JSON values."""
+    if policy not in SCRIPTED:
+        return {"model": policy, **sampling, "seed": seed}
+    # Only the random player draws anything.
+    return {"name": policy, "seed": seed} if policy == "random" else {"name": policy}
+
+
+def check_player(config: EvalConfig) -> None:
+    """See that a player can be there, before anything is loaded.
+
+    Raises:
+        BadInputError: there is no such model, or the environment has no expert.
+    """
+    player = config.policy
+    if "model" in player:
+        path = player["model"]
+        if not Path(path).exists() and not _HUB_NAME.fullmatch(path):
+            raise BadInputError(
+                f"no policy {path!r}; expected {', '.join(SCRIPTED)}, the path of a model that is "
+                "there, or owner/name"
+            )
+    elif player["name"] in ("expert", "privileged"):
+        env = config.make_env()
+        if player_module(env) is None:
+            raise BadInputError(f"{config.env_id} has no scripted expert")
+        env.close()
+
+
+def make_policy(player: Mapping[str, Any]) -> Policy:
+    """The policy of a record; it plays one evaluation after another, each in its own event loop.
+
+    Raises:
+        BadInputError: the model cannot be loaded, or the training extra is missing.
+    """
+    if "model" not in player:
+        return scripted_policy(player["name"], seed=player.get("seed", 0))
+    sampling = dict(player)
+    path = sampling.pop("model")
+    with training_extra():
+        backend = importlib.import_module("lamer_train.backends.transformers")
+        _hide_loading_bar()
+    with user_values():
+        made: Policy = backend.TransformersPolicy.from_pretrained(path, **sampling)
+    return made
+
+
+def _hide_loading_bar() -> None:
+    """Turn off the bar over a model's weights, which takes seconds; downloads keep theirs."""
+    hub = importlib.import_module("huggingface_hub.utils")
+    downloads_shown = not hub.are_progress_bars_disabled()
+    importlib.import_module("transformers.utils.logging").disable_progress_bar()
+    if downloads_shown:
+        hub.enable_progress_bars()
