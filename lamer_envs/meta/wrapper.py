@@ -173,6 +173,11 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         return self._task_seed
 
     @property
+    def observation(self) -> str:
+        """What the environment itself showed last, without the prompt around it."""
+        return self._observation
+
+    @property
     def episodes_so_far(self) -> tuple[Episode, ...]:
         """The episodes of this trial that have ended."""
         return tuple(self._episodes)
