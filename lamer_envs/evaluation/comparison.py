@@ -47,14 +47,14 @@ class Comparison:
     differences: Sequence[Difference]
 
     def tables(self, *, intervals: bool = False) -> list[Table]:
-        """Results, results by task type where there are types, and paired differences.
+        """Shares, behaviour, shares by task type where there are types, and paired differences.
 
         Args:
             intervals: show bootstrap intervals beside the standard errors of pass@k, which takes
                 more room than a terminal has.
         """
         share = _with_interval if intervals else percent
-        tables = [self._results(share)]
+        tables = [self._results(share), self._behaviour()]
         if any(summary.by_type for _, summary in self.results):
             tables.append(self._types(share))
         if self.differences:
@@ -91,8 +91,7 @@ class Comparison:
 
     def _results(self, share: Show) -> Table:
         most = max(len(summary.pass_at) for _, summary in self.results)
-        header = ["evaluation", "player", "memory", "tasks", "trials", *_passes(most)]
-        header += ["gain", "diversity", "turns", "invalid", "remarks", "tokens"]
+        header = ["evaluation", "player", "memory", "tasks", "trials", *_passes(most), "gain"]
         rows = [
             [
                 job.evaluation,
@@ -102,6 +101,18 @@ class Comparison:
                 _count(job, summary),
                 *_padded([share(each) for each in summary.pass_at], most),
                 percent(summary.adaptation_gain) if len(summary.pass_at) > 1 else "–",
+            ]
+            for job, summary in self.results
+        ]
+        return "Solved in the first k attempts, percent.", header, rows
+
+    def _behaviour(self) -> Table:
+        header = ["evaluation", "player", "diversity (nats)", "turns to success", "invalid (%)"]
+        header += ["remarks (%)", "sampled tokens a trial"]
+        rows = [
+            [
+                job.evaluation,
+                job.player,
                 number(summary.diversity_first),
                 number(summary.turns_to_success),
                 percent(summary.invalid_action_rate),
@@ -110,7 +121,7 @@ class Comparison:
             ]
             for job, summary in self.results
         ]
-        return "Percent; diversity in nats; sampled tokens of a trial.", header, rows
+        return "Diversity, turns, invalid actions, reflections with a remark, tokens.", header, rows
 
     def _types(self, share: Show) -> Table:
         most = max(len(summary.pass_at) for _, summary in self.results)

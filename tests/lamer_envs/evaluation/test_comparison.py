@@ -175,7 +175,7 @@ def test_a_comparison_says_the_same_in_every_form(tmp_path: Path) -> None:
         results.append((each, evaluate(each.config, policy, each.folder)))
         assert each.finished
     found = compare("Doors", results)
-    (_, header, rows), (_, differences_header, differences) = found.tables()
+    (_, header, rows), _, (_, differences_header, differences) = found.tables()
     first = dict(zip(header, rows[0], strict=True))
     shares = results[0][1].pass_at
     assert first["pass@1"] == f"{100 * shares[0].mean:.1f} ± {100 * (shares[0].se or 0):.1f}"
@@ -194,7 +194,7 @@ def test_a_comparison_says_the_same_in_every_form(tmp_path: Path) -> None:
     shown = f"{first['pass@1']} [{100 * interval[0]:.1f}, {100 * interval[1]:.1f}]"
     assert f"| doors | door-0 | reflection | 8 | 8 | {shown} |" in text
     tables = [line for line in text.splitlines() if line.startswith("|")]
-    assert len({line.count("|") for line in tables}) == 2
+    assert len({line.count("|") for line in tables}) == 3
 
 
 def test_an_unfinished_or_other_evaluation_is_not_finished(tmp_path: Path) -> None:
