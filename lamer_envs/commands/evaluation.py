@@ -20,8 +20,14 @@ from lamer_envs.commands.console import (
     table,
     user_values,
 )
+from lamer_envs.commands.endpoint import DEFAULT_KEY, EndpointOptions
 from lamer_envs.commands.environments import env_arguments, resolve
-from lamer_envs.commands.players import check_player, make_policy, player_record
+from lamer_envs.commands.players import (
+    check_player,
+    endpoint_records,
+    make_policy,
+    player_record,
+)
 from lamer_envs.commands.playing import NotNeeded, play_job
 from lamer_envs.evaluation.comparison import compare, write_comparison
 from lamer_envs.evaluation.jobs import Job, check_folders, player_name, suite_jobs
@@ -38,15 +44,22 @@ _SIZES = (64, 1, 3)
 
 @reports_bad_input
 def eval_(
+    env: Annotated[
+        str | None, typer.Argument(metavar="ENV", help="Environment, see `lamer envs`.")
+    ] = None,
     policy: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             help="random, expert, privileged (sees hidden state), or a model's path or "
             "owner/name; repeatable."
         ),
-    ],
-    env: Annotated[
-        str | None, typer.Argument(metavar="ENV", help="Environment, see `lamer envs`.")
+    ] = None,
+    base_url: Annotated[
+        str | None,
+        typer.Option(help="OpenAI-compatible endpoint, for example http://localhost:8000/v1."),
+    ] = None,
+    model: Annotated[
+        list[str] | None, typer.Option(help="A model at the endpoint; repeatable.")
     ] = None,
     suite: Annotated[
         str | None,
@@ -114,10 +127,44 @@ def eval_(
     ] = False,
     temperature: Annotated[float, typer.Option(min=0, help="Sampling temperature (models).")] = 0.7,
     top_p: Annotated[float, typer.Option(min=0, max=1, help="Nucleus sampling (models).")] = 0.8,
-    top_k: Annotated[int, typer.Option(min=0, help="Top-k sampling (models); 0 is off.")] = 20,
+    top_k: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Top-k sampling (models); 0 is off.",
+            show_default="20; to an endpoint not sent",
+        ),
+    ] = None,
     max_new_tokens: Annotated[
         int, typer.Option(min=1, help="Longest response in tokens (models).")
     ] = 1024,
+    body: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=VALUE",
+            help="Further field of requests to the endpoint; null takes one out. Repeatable.",
+        ),
+    ] = None,
+    api_key_env: Annotated[
+        str | None,
+        typer.Option(
+            help="Environment variable with the endpoint's key.", show_default=DEFAULT_KEY
+        ),
+    ] = None,
+    retries: Annotated[
+        int, typer.Option(min=0, help="Attempts at a failed request to the endpoint.")
+    ] = 6,
+    timeout: Annotated[float, typer.Option(help="Seconds for one attempt.")] = 300.0,
+    connect_timeout: Annotated[float, typer.Option(help="Seconds to make a connection.")] = 10.0,
+    read_timeout: Annotated[
+        float | None, typer.Option(help="Seconds of silence.", show_default="as --timeout")
+    ] = None,
+    price_in: Annotated[
+        float | None, typer.Option(min=0, help="Price of a million prompt tokens.")
+    ] = None,
+    price_out: Annotated[
+        float | None, typer.Option(min=0, help="Price of a million response tokens.")
+    ] = None,
 ) -> None:
     """Measure policies: pass@1..k with errors and intervals, diversity, turns, invalid actions.
 
@@ -131,8 +178,19 @@ def eval_(
         "top_k": top_k,
         "max_new_tokens": max_new_tokens,
     }
+    endpoint = EndpointOptions(
+        api_key_env, retries, timeout, connect_timeout, read_timeout, price_in, price_out
+    )
+    players = [
+        *(player_record(each, policy_seed, sampling) for each in policy or []),
+        *endpoint_records(
+            base_url, model or [], key_values(body or [], "--body"), policy_seed, sampling
+        ),
+    ]
+    if not players:
+        raise BadInputError("expected --policy, or --base-url and --model")
     methods = method or ["lamer"]
-    several = suite is not None or len(policy) * len(methods) > 1
+    several = suite is not None or len(players) * len(methods) > 1
     with user_values():
         chosen = None if suite is None else suite_named(suite)
         if chosen is None and env is not None:
@@ -163,11 +221,11 @@ def eval_(
         configs = [
             replace(
                 template,
-                policy=player_record(name, policy_seed, sampling),
+                policy=player,
                 method=each,
                 memory=memory or method_named(each).memory,
             )
-            for name, each in product(policy, methods)
+            for player, each in product(players, methods)
         ]
         root = out if several else None
         if chosen is not None:
@@ -181,7 +239,7 @@ def eval_(
         _check_environments(jobs)
     for job in jobs:
         check_player(job.config)
-    results = _play_all(jobs, concurrency, compress)
+    results = _play_all(jobs, concurrency, compress, endpoint)
     if not several:
         _show_summary(*results[0])
         return
@@ -229,7 +287,9 @@ def _check_environments(jobs: list[Job]) -> None:
             env.close()
 
 
-def _play_all(jobs: list[Job], concurrency: int, compress: bool) -> list[tuple[Job, Summary]]:
+def _play_all(
+    jobs: list[Job], concurrency: int, compress: bool, endpoint: EndpointOptions
+) -> list[tuple[Job, Summary]]:
     results: list[tuple[Job, Summary]] = []
     policy: Policy | None = None
     loaded: Mapping[str, Any] | None = None
@@ -238,16 +298,19 @@ def _play_all(jobs: list[Job], concurrency: int, compress: bool) -> list[tuple[J
         if not finished and loaded != job.config.policy:
             # One model at a time in memory.
             policy = None
-            policy, loaded = make_policy(job.config.policy), job.config.policy
+            policy, loaded = make_policy(job.config.policy, endpoint), job.config.policy
         label = f"{number}/{len(jobs)} {job.player}: {job.evaluation}" if jobs[1:] else "trials"
         player = NotNeeded() if finished or policy is None else policy
-        results.append((job, play_job(job, player, concurrency, compress, label)))
+        results.append((job, play_job(job, player, concurrency, compress, label, endpoint)))
     return results
 
 
 def _show_summary(job: Job, summary: Summary) -> None:
     config = job.config
     title = f"{config.env_id}, {policy_name(config)}: {config.num_tasks} tasks"
+    total = config.num_tasks * config.trials_per_task
+    if missing := total - summary.num_trials:
+        title += f"; {missing} of {total} trials errored and are left out"
     header = ("metric", "mean ± standard error", "95% interval")
     console().print(table(escape(title), header, summary_rows(summary)))
     console().print(f"Run folder: {job.folder}", markup=False, soft_wrap=True)

@@ -8,10 +8,13 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from lamer_envs.commands.console import BadInputError, console
+from lamer_envs.commands.endpoint import EndpointOptions, Spending, TroubleColumn
+from lamer_envs.evaluation.errored import ERRORS_FILE, ErroredTrial
 from lamer_envs.evaluation.jobs import Job
 from lamer_envs.evaluation.metrics import Summary
 from lamer_envs.evaluation.run import evaluate
 from lamer_envs.meta.trial import Trial
+from lamer_envs.rollout.openai import OpenAIPolicy
 from lamer_envs.rollout.policy import Policy, PromptRequest, Response
 from lamer_envs.rollout.runner import TrialError
 
@@ -30,7 +33,14 @@ class NotNeeded:
         )
 
 
-def play_job(job: Job, policy: Policy, concurrency: int, compress: bool, label: str) -> Summary:
+def play_job(
+    job: Job,
+    policy: Policy,
+    concurrency: int,
+    compress: bool,
+    label: str,
+    endpoint: EndpointOptions,
+) -> Summary:
     """Play what the job's folder lacks.
 
     Raises:
@@ -39,6 +49,9 @@ def play_job(job: Job, policy: Policy, concurrency: int, compress: bool, label: 
     """
     config, run_dir = job.config, job.folder
     stderr = console(stderr=True)
+    remote = policy if isinstance(policy, OpenAIPolicy) else None
+    spending = Spending()
+    errored: list[ErroredTrial] = []
     solved_by = [0] * config.num_episodes
     progress = Progress(
         TextColumn("{task.description}", markup=False),
@@ -46,12 +59,14 @@ def play_job(job: Job, policy: Policy, concurrency: int, compress: bool, label: 
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[passed]}"),
+        *([] if remote is None else [TroubleColumn(remote, errored)]),
         console=stderr,
     )
     total = config.num_tasks * config.trials_per_task
     bar = progress.add_task(label, total=total, passed="")
 
     def count(trial: Trial) -> None:
+        spending.add(trial)
         progress.advance(bar)
         first = trial.first_success
         if first is not None:
@@ -66,12 +81,17 @@ def play_job(job: Job, policy: Policy, concurrency: int, compress: bool, label: 
         shown.enter_context(progress)
         if there:
             stderr.print(f"{run_dir}: {len(there)} of {total} trials are there", markup=False)
+        if there and remote is not None:
+            remote.settings_accepted = True
         for trial in there:
             count(trial)
 
+    def warn(line: str) -> None:
+        stderr.print(f"Warning: {line}", style="yellow", markup=False, soft_wrap=True)
+
     try:
         with ExitStack() as shown:
-            return evaluate(
+            summary = evaluate(
                 config,
                 policy,
                 run_dir,
@@ -79,7 +99,8 @@ def play_job(job: Job, policy: Policy, concurrency: int, compress: bool, label: 
                 compress=compress,
                 on_start=resume,
                 on_trial=count,
-                warn=lambda line: stderr.print(f"Warning: {line}", style="yellow", markup=False),
+                on_error=errored.append,
+                warn=warn,
             )
     except KeyboardInterrupt:
         stderr.print(f"Interrupted; the same command goes on from {run_dir}", markup=False)
@@ -89,8 +110,18 @@ def play_job(job: Job, policy: Policy, concurrency: int, compress: bool, label: 
         if isinstance(error.__cause__, (ValueError, RuntimeError)):
             # The settings of a model are options here.
             message = str(error).replace("max_new_tokens", "max_new_tokens (--max-new-tokens)")
+            message = message.replace("extra_body", "--body")
             raise BadInputError(" ".join(message.split())) from error
         raise
     except (ValueError, OSError) as error:
         # The folder: of another evaluation, damaged, in use, or not to be written.
         raise BadInputError(" ".join(str(error).split())) from error
+    if errored:
+        warn(
+            f"{len(errored)} of {total} trials errored and are in no figure; "
+            f"{run_dir / ERRORS_FILE} says why (the first: {errored[0].reason}); "
+            "the same command tries them again"
+        )
+    if remote is not None:
+        stderr.print(f"{label}: {spending.line(endpoint)}", markup=False, soft_wrap=True)
+    return summary
