@@ -33,7 +33,7 @@ from lamer_envs.evaluation.comparison import compare, write_comparison
 from lamer_envs.evaluation.jobs import Job, check_folders, player_name, suite_jobs
 from lamer_envs.evaluation.methods import method_named
 from lamer_envs.evaluation.metrics import Summary
-from lamer_envs.evaluation.report import comparison, load_runs, policy_name, summary_rows
+from lamer_envs.evaluation.report import policy_name, summary_rows
 from lamer_envs.evaluation.run import EvalConfig
 from lamer_envs.evaluation.suites import suite_named
 from lamer_envs.rollout.policy import Policy
@@ -251,21 +251,6 @@ def eval_(
         if root is not None:
             write_comparison(found, root)
             console().print(f"Run folders: {root}", markup=False, soft_wrap=True)
-
-
-@reports_bad_input
-def report(
-    runs: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="RUN...", help="Run folders; that of a training stands for its evaluations."
-        ),
-    ],
-) -> None:
-    """Compare run folders in one table: percent, mean ± standard error over tasks."""
-    with user_values():
-        header, rows = comparison([each for run in runs for each in load_runs(run)])
-    console().print(table("", header, [[escape(cell) for cell in row] for row in rows]))
 
 
 def _job(config: EvalConfig, memory: str | None, out: Path | None, root: Path | None) -> Job:
