@@ -18,6 +18,7 @@ from lamer_envs.commands.console import (
     user_values,
 )
 from lamer_envs.evaluation.report import Run, comparison, load_runs
+from lamer_envs.evaluation.report.differences import differences
 from lamer_envs.evaluation.report.figure import draw
 from lamer_envs.evaluation.report.formats import to_csv, to_markdown
 from lamer_envs.evaluation.report.page import write_page
@@ -65,8 +66,15 @@ def report(
                 output.write_text(text, encoding="utf-8")
                 _say(output)
         else:
-            header, rows = comparison(loaded)
-            console().print(table("", header, [[escape(cell) for cell in row] for row in rows]))
+            _show("", comparison(loaded))
+            header, rows = differences(loaded)
+            if rows:
+                _show("Paired differences over the tasks in common, points", (header, rows))
+
+
+def _show(title: str, content: tuple[list[str], list[list[str]]]) -> None:
+    header, rows = content
+    console().print(table(title, header, [[escape(cell) for cell in row] for row in rows]))
 
 
 def _kind(output: Path | None, chosen: str | None) -> str | None:

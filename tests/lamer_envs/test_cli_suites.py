@@ -51,9 +51,12 @@ def test_a_suite_goes_on_and_makes_no_policy_that_it_does_not_need(
     from lamer_envs.commands import evaluation, playing
 
     make_policy, evaluate = evaluation.make_policy, playing.evaluate
-    monkeypatch.setattr(
-        evaluation, "make_policy", lambda player: (made.append(player), make_policy(player))[1]
-    )
+
+    def noted(player: Any, *more: Any) -> Any:
+        made.append(player)
+        return make_policy(player, *more)
+
+    monkeypatch.setattr(evaluation, "make_policy", noted)
 
     def counted(*args: Any, on_trial: Any, **kwargs: Any) -> Any:
         def count(trial: Any) -> None:
