@@ -10,11 +10,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from html import escape
+from itertools import takewhile
 from pathlib import Path
 from string import Template
 from typing import IO, Any
@@ -117,7 +117,8 @@ def _pack(runs: Sequence[Run], chunks: IO[str], on_trial: Callable[[Trial], None
 def _without_shared_folders(runs: Sequence[Run]) -> list[Run]:
     """The runs under names without the folders that all of them have in common."""
     folders = [run.name.split("/")[:-1] for run in runs]
-    shared = len(os.path.commonprefix(folders))
+    level = takewhile(lambda names: len(set(names)) == 1, zip(*folders, strict=False))
+    shared = len(list(level))
     return [replace(run, name="/".join(run.name.split("/")[shared:])) for run in runs]
 
 
