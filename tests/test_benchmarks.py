@@ -98,6 +98,25 @@ def test_webshop(tmp_path: Path) -> None:
     assert 0 < sizes["mapped Pss"] < sizes["mapped Rss"] < sizes["Rss"]
 
 
+def test_endpoint(tmp_path: Path) -> None:
+    pytest.importorskip("aiohttp")
+    options = ["--trials", "60", "--latency", "0.05", "--repeats", "1"]
+    process = run("endpoint.py", tmp_path, *options)
+    assert process.returncode == 0, process.stderr
+    record, table = results("endpoint", tmp_path)
+    assert table == process.stdout[:-1]
+    (measured,) = record["runs"]
+    assert measured["ideal_seconds"] == pytest.approx(23 * 0.05)
+    # Generous: other tests may run beside this one. One at a time would take 60 times the ideal.
+    assert 1 <= measured["over_ideal"] < 10
+    assert measured["memory_peak_mb"] - measured["memory_before_mb"] < 100
+    killed = record["killed"]
+    assert 20 <= killed["trials_when_killed"] < 60 == killed["trials_at_the_end"]
+    assert killed["lost"] == killed["repeated"] == killed["not_asked_for"] == 0
+    assert killed["written_lines_kept"]
+    assert killed["requests"] > killed["requests_after_resuming"]
+
+
 def test_baselines(tmp_path: Path) -> None:
     process = run("baselines.py", tmp_path, "--tasks", "100")
     assert process.returncode == 0, process.stderr
@@ -133,6 +152,7 @@ def test_baselines(tmp_path: Path) -> None:
         ("envs.py", ["--seconds", "0"]),
         ("baselines.py", ["--tasks", "1"]),
         ("alfworld.py", ["--repeats", "0"]),
+        ("endpoint.py", ["--trials", "2"]),
         ("webshop.py", ["--episodes", "0"]),
         ("webshop.py", ["--build", "9"]),
     ],

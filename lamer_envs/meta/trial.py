@@ -162,7 +162,12 @@ class Trial:
         """
         record = {"schema": SCHEMA_VERSION, **_plain(self)}
         line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-        return _SURROGATE.sub(_escape, line)
+        try:
+            line.encode()
+        except UnicodeEncodeError:
+            # Only then: the search takes as long as all the rest.
+            return _SURROGATE.sub(_escape, line)
+        return line
 
     @classmethod
     def from_json(cls, line: str) -> Trial:

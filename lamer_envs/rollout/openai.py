@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from itertools import count
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from lamer_envs.rollout.chat_completions import (
     PATH,
@@ -186,7 +188,8 @@ class OpenAIPolicy:
             # The runner's concurrency bounds them; waiting for a place would be timed here.
             connector=self._http.TCPConnector(limit=0),
             cookie_jar=self._http.DummyCookieJar(),
-            trust_env=True,
+            # Once: `trust_env` would ask the environment in a thread at every request.
+            proxy=_proxy_for(self.base_url),
         )
         return self
 
@@ -309,6 +312,14 @@ class OpenAIPolicy:
         """What an error says, in one line, without the key."""
         text = " ".join(str(what).split()) or type(what).__name__
         return text if self._api_key is None else text.replace(self._api_key, "***")
+
+
+def _proxy_for(url: str) -> str | None:
+    """The proxy that the environment (`HTTPS_PROXY`, `NO_PROXY`, …) names for a URL."""
+    parts = urlsplit(url)
+    if proxy_bypass(parts.netloc):
+        return None
+    return getproxies().get(parts.scheme)
 
 
 def _shorter(request: PromptRequest, above: int, level: int) -> tuple[str, int] | None:
