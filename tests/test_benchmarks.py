@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -193,3 +195,23 @@ def test_documentation_shows_the_recorded_speed_of_webshop() -> None:
     docs = BENCHMARKS.parent / "docs" / "environments" / "webshop.md"
     assert len(recorded) > 10
     assert recorded <= set(docs.read_text(encoding="utf-8").splitlines())
+
+
+@pytest.mark.skipif(
+    any(shutil.which(name) is None for name in ("chromium", "chromedriver"))
+    or find_spec("selenium") is None,
+    reason="the page is measured in chromium",
+)
+def test_report(tmp_path: Path) -> None:
+    process = run("report.py", tmp_path, "--tasks", "3", "--opened", "2", "--loads", "1")
+    assert process.returncode == 0, process.stderr
+    record, table = results("report", tmp_path)
+    assert table == process.stdout[:-1]
+    assert record["build"]["trials"] == 24
+    assert 10_000 < record["build"]["bytes"] < record["build"]["bytes_of_trials"]
+    assert {name: len(record["use"][name]) for name in ("open", "step", "scroll")} == {
+        "open": 2,
+        "step": 2,
+        "scroll": 2,
+    }
+    assert all(0 < each["ready_at_most"] < 30_000 for each in record["load"])

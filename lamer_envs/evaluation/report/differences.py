@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lamer_envs.evaluation.jobs import same_tasks
 from lamer_envs.evaluation.paired import TaskScores, paired_difference, task_scores
@@ -11,16 +11,22 @@ from lamer_envs.evaluation.report.tables import percent
 from lamer_envs.meta.trial import read_trials
 
 
-def differences(runs: Sequence[Run]) -> tuple[list[str], list[list[str]]]:
+def differences(
+    runs: Sequence[Run], known: Mapping[int, TaskScores] | None = None
+) -> tuple[list[str], list[list[str]]]:
     """Header, and a row for each run that plays the same tasks as an earlier one.
 
     Each is compared with the first run on its tasks: percentage points, mean ± standard error of
     the differences over the tasks that both have. No rows where no two runs share tasks.
 
+    Args:
+        runs: the runs.
+        known: scores by number of the run, where its trials were read already.
+
     Raises:
         ValueError: a file of trials cannot be read.
     """
-    scores: dict[int, TaskScores] = {}
+    scores = dict(known or {})
 
     def of(index: int) -> TaskScores:
         path = runs[index].trials_path

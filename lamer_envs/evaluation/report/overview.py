@@ -14,10 +14,16 @@ _NORMAL_95 = 1.959964
 """Standard errors from the mean to the end of a normal 95% interval."""
 
 
-def overview(runs: Sequence[Run]) -> dict[str, Any]:
-    """The figures of each run, and the curves over difficulty that runs make up together."""
+def overview(runs: Sequence[Run], differences: tuple[list[str], list[list[str]]]) -> dict[str, Any]:
+    """The figures of each run, what they differ in, and the curves that they make up together.
+
+    Args:
+        runs: the runs.
+        differences: header and rows of the table of paired differences.
+    """
     return {
         "runs": [_run(run) for run in runs],
+        "differences": differences,
         "difficulty": [
             {
                 "env": curve.env_id,

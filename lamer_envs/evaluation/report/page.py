@@ -11,7 +11,7 @@ import base64
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from html import escape
 from itertools import takewhile
@@ -20,6 +20,8 @@ from string import Template
 from typing import IO, Any
 from urllib.parse import quote
 
+from lamer_envs.evaluation.paired import TaskScores, task_scores
+from lamer_envs.evaluation.report.differences import differences
 from lamer_envs.evaluation.report.overview import overview
 from lamer_envs.evaluation.report.packing import Packer
 from lamer_envs.evaluation.report.runs import Run
@@ -64,7 +66,7 @@ def write_page(
     if repeated := sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(f"two runs of one name: {', '.join(repeated)}; rename a folder")
     with tempfile.TemporaryFile("w+", encoding="ascii") as chunks:
-        index = _pack(runs, chunks, on_trial)
+        index, scores = _pack(runs, chunks, on_trial)
         style = _asset("page.css")
         script = "\n".join(_asset(name) for name in SCRIPTS)
         head, tail = (
@@ -75,7 +77,7 @@ def write_page(
                 icon="data:image/svg+xml," + quote(_asset("icon.svg").strip()),
                 style=style,
                 script=script,
-                report=_json(overview(runs)),
+                report=_json(overview(runs, differences(runs, scores))),
                 data=_SPLIT,
             )
             .split(_SPLIT)
@@ -96,7 +98,10 @@ _SPLIT = "\N{NULL}"
 """Stands where the data go; no text of a page holds it."""
 
 
-def _pack(runs: Sequence[Run], chunks: IO[str], on_trial: Callable[[Trial], None] | None) -> str:
+def _pack(
+    runs: Sequence[Run], chunks: IO[str], on_trial: Callable[[Trial], None] | None
+) -> tuple[str, dict[int, TaskScores]]:
+    """Write the chunks; give the index, and scores while the trials are at hand."""
     count = 0
 
     def emit(packed: str) -> None:
@@ -104,14 +109,19 @@ def _pack(runs: Sequence[Run], chunks: IO[str], on_trial: Callable[[Trial], None
         chunks.write(_DATA.format(name=f"chunk-{count}", packed=packed))
         count += 1
 
-    packer = Packer(emit)
-    for number, run in enumerate(runs):
-        if run.trials_path is None:
-            continue
-        for trial in packer.add(number, read_trials(run.trials_path)):
+    def packed(number: int, trials: Iterable[Trial]) -> Iterator[Trial]:
+        for trial in packer.add(number, trials):
             if on_trial is not None:
                 on_trial(trial)
-    return packer.finish()
+            yield trial
+
+    packer = Packer(emit)
+    scores = {
+        number: task_scores(packed(number, read_trials(run.trials_path)))
+        for number, run in enumerate(runs)
+        if run.trials_path is not None
+    }
+    return packer.finish(), scores
 
 
 def _without_shared_folders(runs: Sequence[Run]) -> list[Run]:

@@ -47,11 +47,13 @@ function frame(cells, origin, kind, text, draw) {
     });
   });
   const size = [EDGE + width * CELL + 2, EDGE + height * CELL + 2];
-  return svg(
+  const drawn = svg(
     "svg",
     { viewBox: `0 0 ${size.join(" ")}`, class: `board ${kind}`, role: "img", "aria-label": text },
     parts,
   );
+  drawn.style.maxWidth = `${1.35 * size[0]}px`;
+  return drawn;
 }
 
 function label(x, y, number) {

@@ -33,8 +33,9 @@ function described(estimate, scale, digits, unit) {
  * @param series [{number, name, points: [[x, estimate, words]], dashed}]
  */
 function lineChart({ series, axis, words }) {
-  const [width, height] = [560, 300];
-  const [left, right, top, bottom] = [44, series.length > 12 ? 20 : 172, 16, 44];
+  const named = namedAtEnds(series);
+  const [width, height] = NARROW.matches ? [360, 270] : [560, 300];
+  const [left, right, top, bottom] = [44, named ? 172 : 8, 16, 44];
   const xs = [...new Set(series.flatMap((each) => each.points.map(([x]) => x)))].sort((a, b) => a - b);
   const inner = width - left - right;
   // A single place stands in the middle.
@@ -68,9 +69,14 @@ function lineChart({ series, axis, words }) {
     chart.append(group);
     ends.push({ y: spots.at(-1)[1], each });
   });
-  if (series.length <= 12) endLabels(chart, ends, width - right + 10, top, height - bottom);
+  if (named) endLabels(chart, ends, width - right + 10, top, height - bottom);
   return chart;
 }
+
+const NARROW = matchMedia("(max-width: 760px)");
+
+/** Whether lines have room for their names where they end. */
+const namedAtEnds = (series) => !NARROW.matches && series.length <= 12;
 
 /** Names at the ends of their lines, pushed apart where lines meet. */
 function endLabels(chart, ends, x, top, bottom) {

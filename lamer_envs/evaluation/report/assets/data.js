@@ -61,6 +61,7 @@ class Index {
       return: c.return[i],
       env,
       id,
+      worded: Boolean(words),
       title: words || `${shortEnv(env)}, task ${c.seed[i]}`,
       type,
     };

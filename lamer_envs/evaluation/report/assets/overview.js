@@ -17,6 +17,7 @@ function drawOverview(root, total) {
     el("h1", {}, runs.length === 1 ? runs[0].name : `${runs.length} runs compared`),
     el("p", { class: "lead" }, `${envs.map(shortEnv).join(", ")} · ${count(total, "trial")} to look at · mean over tasks with 95 % intervals`),
     summaryTable(runs),
+    differenceTable(report.differences, runs),
     envs.map((env) => envFigures(env, runs)),
     difficulty.length ? difficultyFigures(difficulty, runs) : null,
   ]);
@@ -59,6 +60,20 @@ function summaryTable(runs) {
     ),
   );
   return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Summary of the runs" }, el("table", { class: "summary" }, el("caption", { class: "hidden" }, "Each row is a run; intervals are 95 %"), el("thead", {}, head), el("tbody", {}, rows)));
+}
+
+/** Paired differences of runs on the same tasks, folded away; null where no two runs share tasks. */
+function differenceTable([header, rows], runs) {
+  if (!rows.length) return null;
+  const named = (name) => [sign(runs.findIndex((run) => run.name === name)), el("span", {}, name)];
+  const head = header.map((name, n) => el("th", { scope: "col", class: n > 1 ? "number" : null }, name));
+  const body = rows.map(([name, other, ...values]) => el("tr", {}, el("th", { scope: "row" }, el("span", { class: "run" }, named(name))), el("td", {}, el("span", { class: "run minus" }, named(other))), values.map((value) => el("td", { class: "number" }, value.replace(/^-/, "−")))));
+  return el(
+    "details",
+    { class: "differences" },
+    el("summary", {}, "Differences on the same tasks", el("span", { class: "quiet" }, " in percentage points, mean ± standard error over tasks, paired")),
+    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Differences on the same tasks" }, el("table", { class: "summary" }, el("thead", {}, el("tr", {}, head)), el("tbody", {}, body))),
+  );
 }
 
 function runLink(run, number) {
@@ -108,7 +123,7 @@ function envFigures(env, runs) {
       points: run.passAt.map((estimate, k) => [k + 1, estimate, `pass@${k + 1}`]),
     }));
     const words = `pass@k in percent, ${shortEnv(env)}; the figures are in the table above`;
-    figures.push(figure("Solved within k episodes", "pass@k, percent", lineChart({ series, axis: "episodes k", words })));
+    figures.push(figure("Solved within k episodes", "pass@k, percent", lineChart({ series, axis: "episodes k", words }), series));
   }
   if (diverse.length) {
     const rows = diverse.map((run) => ({
@@ -147,12 +162,14 @@ function difficultyFigures(curves, runs) {
         points: curve.points.filter(([, run]) => runs[run].passAt[k - 1]).map(([x, run]) => [x, runs[run].passAt[k - 1], `${x} ${counts}`]),
       }));
       const words = `pass@${k} in percent against the number of ${counts}; the figures are in the table above`;
-      return figure(`${shortEnv(env)}: pass@${k}`, `percent, by number of ${counts}`, lineChart({ series, axis: counts, words }));
+      return figure(`${shortEnv(env)}: pass@${k}`, `percent, by number of ${counts}`, lineChart({ series, axis: counts, words }), series);
     });
   });
   return el("section", { class: "env difficulty" }, el("h2", {}, "Harder tasks"), el("div", { class: "figures" }, figures));
 }
 
-function figure(title, unit, drawing) {
-  return el("figure", {}, el("figcaption", {}, el("b", {}, title), el("span", {}, unit)), drawing);
+/** A drawing with its title; lines without names at their ends get a legend. */
+function figure(title, unit, drawing, series = []) {
+  const legend = namedAtEnds(series) ? null : el("div", { class: "legend" }, series.map((each) => el("span", { "data-run": each.number, class: "bar-name" }, sign(each.number), el("span", {}, each.name))));
+  return el("figure", {}, el("figcaption", {}, el("b", {}, title), el("span", {}, unit)), drawing, legend);
 }

@@ -40,7 +40,7 @@ class Pane {
   frame() {
     const { trial } = this;
     const run = report.runs[trial.run];
-    const facts = [shortEnv(trial.env), trial.type, `seed ${trial.seed}`, trial.trial ? `trial ${trial.trial + 1}` : "", trial.id];
+    const facts = [trial.worded ? shortEnv(trial.env) : "", trial.type, `seed ${trial.seed}`, trial.trial ? `trial ${trial.trial + 1}` : "", trial.id];
     const close = this.handlers.close && el("button", { type: "button", class: "plain close", onclick: this.handlers.close, "aria-label": "Close the comparison" }, "✕");
     this.steps = timeline(trial, this.handlers.step);
     this.stage = el("div", { class: "stage" });
