@@ -7,6 +7,8 @@ const SHAPES = [
   (x, y) => svg("path", { d: `M${x} ${y - 5.4}L${x + 5.4} ${y}L${x} ${y + 5.4}L${x - 5.4} ${y}Z` }),
 ];
 const COLOURS = 8;
+/** Letters of a name at the end of a line. */
+const LONGEST = 21;
 
 /** Classes of a series; after eight colours the lines are dashed. */
 const seriesClass = (number) => `series c${number % COLOURS}${number >= COLOURS ? " dashed" : ""}`;
@@ -35,7 +37,7 @@ function described(estimate, scale, digits, unit) {
 function lineChart({ series, axis, words }) {
   const named = namedAtEnds(series);
   const [width, height] = NARROW.matches ? [360, 270] : [560, 300];
-  const [left, right, top, bottom] = [44, named ? 172 : 8, 16, 44];
+  const [left, right, top, bottom] = [44, named ? 34 + 6.6 * Math.max(...series.map((each) => clipped(each.name, LONGEST).length)) : 8, 16, 44];
   const xs = [...new Set(series.flatMap((each) => each.points.map(([x]) => x)))].sort((a, b) => a - b);
   const inner = width - left - right;
   // A single place stands in the middle.
@@ -93,7 +95,7 @@ function endLabels(chart, ends, x, top, bottom) {
     free = end.at;
   }
   for (const { at, each } of ends) {
-    const name = clipped(each.name, 21);
+    const name = clipped(each.name, LONGEST);
     const group = svg("g", { class: seriesClass(each.number), "data-run": each.number });
     group.append(
       svg("title", {}, each.name),
