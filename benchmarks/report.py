@@ -82,11 +82,12 @@ def main() -> None:
     parser.add_argument("--tasks", type=int, default=1250, help="for each of the eight runs")
     parser.add_argument("--opened", type=int, default=20, help="trials that are opened")
     parser.add_argument("--loads", type=int, default=5, help="times the page is loaded")
+    parser.add_argument("--runs", type=Path, help="folder to keep the played runs in, and to reuse")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
     options = parser.parse_args()
     record: dict[str, Any] = {"machine": machine.describe("benchmarks/report.py")}
     with tempfile.TemporaryDirectory() as folder:
-        runs = Path(folder) / "runs"
+        runs = options.runs or Path(folder) / "runs"
         play(runs, options.tasks)
         page = Path(folder) / "report.html"
         record["build"] = build(runs, page)
@@ -103,7 +104,7 @@ def main() -> None:
 
 
 def play(root: Path, tasks: int) -> None:
-    """Eight runs, two players in each environment."""
+    """Eight runs, two players in each environment; what is there is not played again."""
     for env in ENVIRONMENTS:
         for policy in POLICIES:
             config = EvalConfig(
@@ -130,6 +131,9 @@ def build(root: Path, page: Path) -> dict[str, Any]:
 def load(driver: Chrome, page: Path) -> dict[str, float]:
     """Milliseconds from the start of the navigation, and megabytes of the page's script heap."""
     driver.get("about:blank")
+    # Ticks of the page's thread stand still while others run.
+    driver.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})
+    before = busy(driver)
     driver.get(page.as_uri())
     driver.set_script_timeout(60)
     ready: float = driver.execute_async_script(
@@ -148,8 +152,16 @@ def load(driver: Chrome, page: Path) -> dict[str, float]:
         "first_paint": paint,
         "parsed": timing["domInteractive"],
         "ready_at_most": ready,
+        "processor": 1e3 * (busy(driver) - before),
         "heap_megabytes": driver.execute_script("return performance.memory.usedJSHeapSize / 1e6"),
     }
+
+
+def busy(driver: Chrome) -> float:
+    """Seconds of processor time that the page's thread has spent on tasks."""
+    metrics = driver.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
+    seconds: float = next(each["value"] for each in metrics if each["name"] == "TaskDuration")
+    return seconds
 
 
 @contextmanager
@@ -189,6 +201,7 @@ def table(record: dict[str, Any]) -> str:
         ("load: first paint, ms", span(loads("first_paint"))),
         ("load: document read, ms", span(loads("parsed"))),
         ("load: all drawn and ready, ms, at most", span(loads("ready_at_most"))),
+        ("load: processor time of the page's thread, ms", span(loads("processor"))),
         ("script heap after the load, MB", span(loads("heap_megabytes"), 1)),
         ("first look at the list, ms", span(use["list"])),
         ("a jump in the list, ms", span(use["scroll"])),
