@@ -297,7 +297,8 @@ def test_report_compares_run_folders(tmp_path: Path) -> None:
     assert "first" in rows[0]
     assert "privileged" in rows[1]
     assert "100.0 ± 0.0" in rows[1]
-    assert "no readable run folder" in refused("report", tmp_path)
+    (tmp_path / "empty").mkdir()
+    assert "no readable run folder" in refused("report", tmp_path / "empty")
     assert "missing" in refused("report", tmp_path / "missing")
 
 
