@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_runs import HOSTILE, play, unpack
 
@@ -21,6 +21,8 @@ JSON = st.recursive(
 )
 
 
+# No deadline: the processor may be someone else's for a while.
+@settings(deadline=None)
 @given(JSON)
 def test_what_is_packed_comes_back_and_is_plain_letters(value: Any) -> None:
     packed = pack(value)
