@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from tempfile import TemporaryDirectory
@@ -18,18 +18,16 @@ from gpu_workload import (
     common_settings,
     make_config,
     make_model,
-    make_tokenizer,
     play_rows,
+    trial_specs,
 )
-from transformers import TrainerCallback
+from transformers import PrinterCallback, TrainerCallback
 from trl import GRPOConfig, GRPOTrainer
 
 from lamer_envs.meta.trial import Trial
-from lamer_envs.rollout.runner import TrialSpec
 from lamer_train.advantages import grpo
 from lamer_train.batch import rollout_output
 from lamer_train.overlap import AgedTrial
-from lamer_train.playing import make_wrapped_env
 from lamer_train.rows import Row, rows_of
 from lamer_train.run_log import peak_memory
 from lamer_train.trainer import MetaRLTrainer
@@ -64,7 +62,8 @@ class Update:
         scoring_seconds: log-probabilities before the first step.
         scored_tokens: that went through the model for them, padding included.
         step_seconds: of each optimizer step, gradients and all.
-        step_tokens: that went through the model in it, padding included.
+        step_tokens: that went through the model in it, padding left out.
+        step_padded: the same, padding included.
         losses, grad_norms: of each step.
         peak_bytes: the most memory that the process has held.
     """
@@ -76,6 +75,7 @@ class Update:
     scored_tokens: int
     step_seconds: tuple[float, ...]
     step_tokens: tuple[int, ...]
+    step_padded: tuple[int, ...]
     losses: tuple[float, ...]
     grad_norms: tuple[float, ...]
     peak_bytes: float
@@ -87,7 +87,7 @@ def wait_for_device() -> None:
         torch.cuda.synchronize()
 
 
-def device_name() -> str | None:
+def gpu_name() -> str | None:
     """The GPU's name; `None` without one."""
     return torch.cuda.get_device_name() if torch.cuda.is_available() else None
 
@@ -95,23 +95,17 @@ def device_name() -> str | None:
 def measure_rollout(name: str) -> dict[str, Any]:
     """Let the model play the first turns of a generation."""
     sizes, on_gpu = SIZES[name], torch.cuda.is_available()
-    # No trial ends early: the model has learned nothing. So one episode is enough.
-    short = replace(sizes, turns=sizes.rollout_turns, update_tasks=sizes.tasks)
+    sizes = replace(sizes, turns=sizes.rollout_turns, update_tasks=sizes.tasks)
     with TemporaryDirectory() as folder:
-        args = make_config(short, folder, on_gpu=on_gpu)
-        args.num_episodes = 1
+        args = make_config(sizes, folder, on_gpu=on_gpu, episodes=1)
         model = make_model(sizes, on_gpu=on_gpu)
-        tokenizer = _tokenizer(sizes, folder, on_gpu)
-        # Random weights find all tokens equally likely: with one in `mean` that ends a response,
+        # Random weights find all tokens equally likely: where one in `mean` ends a response,
         # `mean` is the mean length of those that are not cut.
         ending = max(1, model.config.vocab_size // sizes.mean)
         model.generation_config.eos_token_id = [*range(ending)]
-        trainer = MetaRLTrainer(
-            model, args, tokenizer, make_env=lambda: make_wrapped_env(args, "train")
-        )
-        specs = [
-            TrialSpec(seed, trial) for seed in range(sizes.tasks) for trial in range(sizes.group)
-        ]
+        _, tokenizer = play_rows(sizes, args)
+        trainer = MetaRLTrainer(model, args, tokenizer)
+        specs = trial_specs(sizes)
         # The first call pays for what is prepared once.
         trainer.play(specs[:1])
         wait_for_device()
@@ -131,64 +125,174 @@ def measure_rollout(name: str) -> dict[str, Any]:
     )
 
 
-def _tokenizer(sizes: Sizes, folder: str, on_gpu: bool) -> Any:
-    _, tokenizer = play_rows(sizes, make_config(sizes, folder, on_gpu=on_gpu))
-    return tokenizer
-
-
-class _Meter:
+class Meter:
     """Times scoring and steps of a trainer, and counts what goes through its model."""
 
-    def __init__(self, trainer: GRPOTrainer) -> None:
+    def __init__(self) -> None:
         self.scoring_seconds = 0.0
         self.scored_tokens = 0
         self.step_seconds: list[float] = []
         self.step_tokens: list[int] = []
-        trainer.accelerator.unwrap_model(trainer.model).base_model.register_forward_pre_hook(
-            self._count, with_kwargs=True
-        )
+        self.step_padded: list[int] = []
+        self._begin = self._scored_before = 0.0
+        self._masks: list[torch.Tensor] = []
+
+    def attach(self, trainer: GRPOTrainer) -> None:
+        """Watch a trainer's model and steps."""
+        model = trainer.accelerator.unwrap_model(trainer.model)
+        model.base_model.register_forward_pre_hook(self._count, with_kwargs=True)
         trainer.add_callback(_Clock(self))
-        self._begin = 0.0
-        self._tokens = 0
 
     def _count(self, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        ids = kwargs["input_ids"] if "input_ids" in kwargs else args[0]
+        mask = kwargs["attention_mask"]
         if torch.is_grad_enabled():
-            self._tokens += ids.numel()
+            self._masks.append(mask)
         else:
-            self.scored_tokens += ids.numel()
+            self.scored_tokens += mask.numel()
 
     @contextmanager
     def scoring(self) -> Iterator[None]:
+        """Around what comes before the first step and is no part of it."""
         wait_for_device()
         begin = time.perf_counter()
         yield
         wait_for_device()
         self.scoring_seconds += time.perf_counter() - begin
-        # Both trainers shuffle their rows next, by torch's generator: let it be in one order.
+        # Rows are shuffled next, by torch's generator: let both trainers get the same order.
         torch.manual_seed(0)
 
-    def begin(self) -> None:
+    def begin_step(self) -> None:
+        """An optimizer step begins, perhaps with scoring."""
         wait_for_device()
-        self._begin, self._tokens = time.perf_counter() + self.scoring_seconds, 0
+        self._begin, self._scored_before = time.perf_counter(), self.scoring_seconds
+        self._masks.clear()
 
-    def end(self) -> None:
+    def end_step(self) -> None:
+        """The weights have been changed."""
         wait_for_device()
-        # Scoring happens inside of the first step.
-        self.step_seconds.append(time.perf_counter() + self._before() - self._begin)
-        self.step_tokens.append(self._tokens)
-
-    def _before(self) -> float:
-        """Scoring counts neither before nor during a step."""
-        return -self.scoring_seconds if not self.step_seconds else self.scoring_seconds
+        scoring = self.scoring_seconds - self._scored_before
+        self.step_seconds.append(time.perf_counter() - self._begin - scoring)
+        self.step_tokens.append(sum(int(mask.sum()) for mask in self._masks))
+        self.step_padded.append(sum(mask.numel() for mask in self._masks))
 
 
 class _Clock(TrainerCallback):  # type: ignore[misc]
-    def __init__(self, meter: _Meter) -> None:
-        self.meter = meter
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
 
     def on_step_begin(self, *args: Any, **kwargs: Any) -> None:
-        self.meter.begin()
+        self._meter.begin_step()
 
     def on_step_end(self, *args: Any, **kwargs: Any) -> None:
-        self.meter.end()
+        self._meter.end_step()
+
+
+class OurTrainer(MetaRLTrainer):
+    """The product's trainer, on trials that have been played already."""
+
+    meter: Meter
+    trials: Sequence[Trial]
+
+    def _play_generation(self) -> list[AgedTrial]:
+        return [AgedTrial(trial, (0,) * len(trial.turns)) for trial in self.trials]
+
+    def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
+        with self.meter.scoring():
+            output: dict[str, Any] = super()._generate_and_score_completions(inputs)
+        return output
+
+
+class StockTrainer(GRPOTrainer):  # type: ignore[misc]
+    """TRL's trainer, with the same rows as its rollout and the same advantages."""
+
+    meter: Meter
+    given: Sequence[float]
+
+    def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
+        with self.meter.scoring():
+            output: dict[str, Any] = super()._generate_and_score_completions(inputs)
+        output["advantages"] = torch.tensor(self.given).to(output["advantages"])
+        return output
+
+
+def measure_ours(name: str) -> dict[str, Any]:
+    """Update by the product's trainer."""
+    sizes, on_gpu = SIZES[name], torch.cuda.is_available()
+    with TemporaryDirectory() as folder:
+        args = make_config(sizes, folder, on_gpu=on_gpu)
+        trials, tokenizer = play_rows(sizes, args)
+        trainer = OurTrainer(make_model(sizes, on_gpu=on_gpu), args, tokenizer)
+        trainer.trials = trials
+        return _train(trainer, _rows(sizes, trials), None)
+
+
+def measure_stock(name: str) -> dict[str, Any]:
+    """Update by TRL's trainer, in the largest micro-batches that the token budget allows."""
+    sizes, on_gpu = SIZES[name], torch.cuda.is_available()
+    with TemporaryDirectory() as folder:
+        trials, tokenizer = play_rows(sizes, make_config(sizes, folder, on_gpu=on_gpu))
+        rows = _rows(sizes, trials)
+        together = stock_microbatch(rows, sizes)
+        accumulated = len(rows) // sizes.steps // together
+        trainer = StockTrainer(
+            make_model(sizes, on_gpu=on_gpu),
+            reward_funcs=lambda prompts, **kwargs: [0.0] * len(prompts),
+            args=GRPOConfig(
+                **common_settings(sizes, folder, on_gpu=on_gpu),
+                per_device_train_batch_size=together,
+                gradient_accumulation_steps=accumulated,
+                steps_per_generation=accumulated * sizes.steps,
+                disable_tqdm=True,
+            ),
+            train_dataset=Dataset.from_dict({"prompt": [""] * (len(rows) // sizes.group)}),
+            processing_class=tokenizer,
+            rollout_func=lambda prompts, trainer: rollout_output(rows, len(rows)),
+        )
+        trainer.given = grpo(
+            *([getattr(row, name) for row in rows] for name in ADVANTAGE_COLUMNS)
+        ).tolist()
+        return _train(trainer, rows, together)
+
+
+ADVANTAGE_COLUMNS = ("trial_return", "episode_return", "group", "trial", "credited_episode")
+
+
+def _rows(sizes: Sizes, trials: Sequence[Trial]) -> list[Row]:
+    rows = rows_of(trials, [number // sizes.group for number in range(len(trials))])
+    if len(rows) % math.lcm(sizes.group, sizes.steps):
+        raise RuntimeError(f"{len(rows)} rows make no {sizes.steps} steps of groups")
+    return rows
+
+
+def stock_microbatch(rows: Sequence[Row], sizes: Sizes) -> int:
+    """The most rows that divide a step and, padded to the longest of all rows, fit the budget."""
+    padded = max(len(row.prompt_ids) for row in rows)
+    padded += max(len(row.completion_ids) for row in rows)
+    step = len(rows) // sizes.steps
+    fitting = [n for n in range(1, step + 1) if step % n == 0 and n * padded <= sizes.budget]
+    return max(fitting, default=1)
+
+
+def _train(
+    trainer: OurTrainer | StockTrainer, rows: Sequence[Row], together: int | None
+) -> dict[str, Any]:
+    trainer.meter = meter = Meter()
+    meter.attach(trainer)
+    trainer.remove_callback(PrinterCallback)
+    trainer.train()
+    logged = [line for line in trainer.state.log_history if "grad_norm" in line]
+    return asdict(
+        Update(
+            rows=len(rows),
+            tokens=sum(len(row.prompt_ids) + len(row.completion_ids) for row in rows),
+            microbatch_rows=together,
+            scoring_seconds=meter.scoring_seconds,
+            scored_tokens=meter.scored_tokens,
+            step_seconds=tuple(meter.step_seconds),
+            step_tokens=tuple(meter.step_tokens),
+            step_padded=tuple(meter.step_padded),
+            losses=tuple(float(line["loss"]) for line in logged),
+            grad_norms=tuple(float(line["grad_norm"]) for line in logged),
+            peak_bytes=peak_memory(trainer.accelerator.device),
+        )
+    )

@@ -28,7 +28,7 @@ from lamer_train.config import MetaRLConfig
 from lamer_train.dry_run import CHARACTERS_PER_TOKEN, known_models
 from lamer_train.playing import make_wrapped_env
 
-_CHUNK = f"(?s).{{1,{round(CHARACTERS_PER_TOKEN)}}}"
+_CHUNK = rf"[\s\S]{{1,{round(CHARACTERS_PER_TOKEN)}}}"
 _SPREAD = 0.6
 """Standard deviation of the logarithm of response lengths, as in the simulated engine."""
 
@@ -101,7 +101,7 @@ TOY = Sizes(
     update_tasks=1,
     steps=2,
     turns=2,
-    rollout_turns=1,
+    rollout_turns=2,
     longest=32,
     mean=8,
     budget=4096,
@@ -133,12 +133,14 @@ def common_settings(sizes: Sizes, folder: str, *, on_gpu: bool) -> dict[str, Any
     }
 
 
-def make_config(sizes: Sizes, folder: str, *, on_gpu: bool) -> MetaRLConfig:
-    """A run of the paper's Sokoban preset in these sizes, which updates on given trials."""
+def make_config(sizes: Sizes, folder: str, *, on_gpu: bool, episodes: int = 3) -> MetaRLConfig:
+    """A run like the paper's on Sokoban, in these sizes."""
     return MetaRLConfig(
         **common_settings(sizes, folder, on_gpu=on_gpu),
         env_id="LaMer/Sokoban-v0",
-        env_kwargs={"max_turns": sizes.turns},
+        # The easiest rooms of the range where there are fewer turns than a hard one takes.
+        env_kwargs={"max_turns": sizes.turns, "max_solution": min(21, 3 * sizes.turns)},
+        num_episodes=episodes,
         memory="both",
         algorithm="grpo",
         tasks_per_update=sizes.update_tasks,
@@ -157,6 +159,13 @@ def make_model(sizes: Sizes, *, on_gpu: bool) -> PreTrainedModel:
         return AutoModelForCausalLM.from_config(sizes.model, dtype=torch.float32)
 
 
+def trial_specs(sizes: Sizes) -> list[TrialSpec]:
+    """The trials of a generation."""
+    return [
+        TrialSpec(seed, trial) for seed in range(sizes.update_tasks) for trial in range(sizes.group)
+    ]
+
+
 def play_rows(sizes: Sizes, args: MetaRLConfig) -> tuple[list[Trial], PreTrainedTokenizerFast]:
     """Trials of the real environment whose every turn has tokens, and their tokenizer.
 
@@ -164,9 +173,7 @@ def play_rows(sizes: Sizes, args: MetaRLConfig) -> tuple[list[Trial], PreTrained
     turns and returns differ. Its prompts are the environment's, cut into chunks of as many letters
     as a dry run takes for a token; its responses are random tokens of log-normal length.
     """
-    specs = [
-        TrialSpec(seed, trial) for seed in range(sizes.update_tasks) for trial in range(sizes.group)
-    ]
+    specs = trial_specs(sizes)
     told = _play(args, specs, _Mover())
     chunks = sorted({chunk for trial in told for turn in trial.turns for chunk in cut(turn.prompt)})
     tokenizer = make_tokenizer(chunks, int(sizes.model.vocab_size))
