@@ -36,13 +36,18 @@ class Arm:
         label: what it is called in the table.
         preset: the preset it stands on.
         settings: what differs from the preset.
-        memories: kinds of memory to measure with, one row of the table each.
+        memory: what it remembers while it trains; it is measured with this and with none.
     """
 
     label: str
     preset: str
     settings: tuple[str, ...] = ()
-    memories: tuple[str, ...] = ("none", "history")
+    memory: str = "history"
+
+    @property
+    def memories(self) -> tuple[str, ...]:
+        """The kinds of memory to measure with, one row of the table each."""
+        return ("none", self.memory)
 
     def folder(self, out: Path, seed: int) -> Path:
         """Where the run of a seed lives; arms that are the same run share it."""
@@ -56,6 +61,10 @@ def _algorithms() -> tuple[Arm, ...]:
     return (*arms, *(Arm(f"LaMer, {name}", META, (f"algorithm={name}",)) for name in names))
 
 
+def _reflecting(memory: str) -> tuple[str, ...]:
+    return (f"memory={memory}", "reflection=true")
+
+
 STUDIES = {
     "algorithms": _algorithms(),
     "gamma_traj": tuple(
@@ -67,6 +76,11 @@ STUDIES = {
             ("0.9", ("gamma_traj=0.9",)),
             ("1", ("gamma_traj=1.0",)),
         )
+    ),
+    "memory": (
+        Arm("history", META, ("algorithm=grpo",)),
+        Arm("reflections", META, ("algorithm=grpo", *_reflecting("reflection")), "reflection"),
+        Arm("both", META, ("algorithm=grpo", *_reflecting("both")), "both"),
     ),
     "trajectories": (
         Arm("RL, 8 × 1", RL, ("algorithm=grpo", "num_generations=8")),
@@ -90,11 +104,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     arms = STUDIES[options.study]
     common = [f"max_steps={2 * options.updates}", *options.set]
 
+    firsts = {arm.memory: arm for arm in reversed(arms)}
     with ThreadPoolExecutor(options.jobs) as pool:
-        first = pool.map(lambda seed: run(options.out, arms[0], seed, common), options.seeds)
-        list(first)
-        rest = [(arm, seed) for seed in options.seeds for arm in arms[1:]]
-        list(pool.map(lambda one: follow(options.out, arms[0], *one, common), rest))
+        starts = [(arm, seed) for seed in options.seeds for arm in firsts.values()]
+        list(pool.map(lambda one: run(options.out, *one, common), starts))
+        rest = [(arm, seed) for seed in options.seeds for arm in arms]
+        list(pool.map(lambda one: follow(options.out, firsts[one[0].memory], *one, common), rest))
     text = report(options, arms, common)
     path = options.result or options.out / f"{options.study}.md"
     path.write_text(text, encoding="utf-8")
@@ -113,7 +128,7 @@ def run(out: Path, arm: Arm, seed: int, common: Sequence[str]) -> None:
 
 
 def follow(out: Path, first: Arm, arm: Arm, seed: int, common: Sequence[str]) -> None:
-    """The same, from the warm start that another arm of the seed has made and measured."""
+    """The same, from the warm start that the first arm with this memory has made and measured."""
     source, folder = first.folder(out, seed), arm.folder(out, seed)
     if not (folder / "config.yaml").exists():
         shutil.copytree(source / "warm_start", folder / "warm_start", dirs_exist_ok=True)
@@ -128,12 +143,13 @@ def report(options: argparse.Namespace, arms: Sequence[Arm], common: Sequence[st
     command = ["python", "benchmarks/tiny_studies.py", options.study]
     command += ["--seeds", *map(str, seeds), "--updates", str(options.updates)]
     command += [part for setting in options.set for part in ("--set", setting)]
-    rows: dict[str, list[tuple[Path, str]]] = {
-        f"warm start, memory: {memory}": [
-            (arms[0].folder(out, seed), f"warm_start-{memory}") for seed in seeds
-        ]
-        for memory in arms[0].memories
-    }
+    rows: dict[str, list[tuple[Path, str]]] = {}
+    for arm in arms:
+        for memory in arm.memories:
+            rows.setdefault(
+                f"warm start, memory: {memory}",
+                [(arm.folder(out, seed), f"warm_start-{memory}") for seed in seeds],
+            )
     for arm in arms:
         for memory in arm.memories:
             rows[f"{arm.label}, memory: {memory}"] = [
