@@ -7,9 +7,11 @@ import math
 import os
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import torch
+from transformers.integrations import get_reporting_integration_callbacks
 from trl import GRPOConfig
 
 from lamer_envs.meta.memory import MEMORY_KINDS
@@ -173,6 +175,9 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
         default=None,
         metadata={"help": "Train in bfloat16; by default where there is a GPU and no fp16."},
     )
+    run_name: str | None = field(
+        default=None, metadata={"help": "What reporters call the run; by default like its folder."}
+    )
     # TRL's default of 10 would leave most steps out of the metrics file.
     logging_steps: float = field(
         default=1, metadata={"help": "Log every so many optimizer steps; 1 for every step."}
@@ -200,6 +205,7 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
         world = int(os.environ.get("WORLD_SIZE", "1"))
         self.per_device_train_batch_size = self._rows_drawn(world, per_generation)
         super().__post_init__()
+        self.run_name = self.run_name or Path(self.output_dir).name
         if self.world_size != world:
             raise ValueError(
                 f"{self.world_size} processes, but the environment variable WORLD_SIZE says {world}"
@@ -351,7 +357,8 @@ _OPTIONAL = frozenset(
 
 
 def require_reporters(report_to: str | list[str] | None) -> None:
-    """Raise `ValueError` where metrics are to go to something that is not installed."""
+    """Raise `ValueError` where metrics are to go to something unknown, or not installed."""
+    get_reporting_integration_callbacks([] if report_to == ["none"] else report_to)
     for name in [report_to] if isinstance(report_to, str) else report_to or []:
         if name in _REPORTERS and find_spec(name) is None:
             raise ValueError(f"report_to {name!r} needs a package: pip install {name}")

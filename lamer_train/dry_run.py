@@ -32,7 +32,7 @@ GIB = 2**30
 _MASTER, _GRADIENT, _ADAM = 4, 4, 8
 """Bytes per learning weight: float32 weights, their gradients, Adam's two moments."""
 
-_CHARACTERS_PER_TOKEN = 3.0
+CHARACTERS_PER_TOKEN = 3.0
 """An assumption where no tokenizer is at hand; boards have fewer, prose has more."""
 
 _COMPLETION_SHARE = 0.25
@@ -42,7 +42,7 @@ _PROBES = 8
 """Tasks that the random player plays, one trial each."""
 
 
-def _known_models() -> dict[str, PreTrainedConfig]:
+def known_models() -> dict[str, PreTrainedConfig]:
     """Shapes of models that presets name, for where their own files are not on this machine."""
     return {
         "Qwen/Qwen3-4B": Qwen3Config(
@@ -116,7 +116,7 @@ def model_shape(experiment: Experiment) -> ModelShape:
             config = AutoConfig.from_pretrained(name, local_files_only=True)
             source = "its files on this machine"
         except (OSError, ValueError):
-            known = _known_models()
+            known = known_models()
             if name not in known:
                 raise ValueError(
                     f"the shape of {name!r} is not known: its files are not on this machine, and a "
@@ -184,7 +184,7 @@ def workload(experiment: Experiment) -> Workload:
     reflections = (episodes - 1) * any(turn.phase == "reflect" for turn in turns)
     tokenizer = _local_tokenizer(experiment)
     lengths = [
-        len(turn.prompt) / _CHARACTERS_PER_TOKEN
+        len(turn.prompt) / CHARACTERS_PER_TOKEN
         if tokenizer is None
         else float(len(tokenizer(turn.prompt)["input_ids"]))
         for turn in turns
@@ -321,7 +321,7 @@ def report(experiment: Experiment, processes: int, console: Console) -> None:
         table.add_row(name, text)
     console.print(table)
     console.print(_memory_table(memory(shape, experiment, load, processes)))
-    counting = "" if load.counted else f"; a token is taken for {_CHARACTERS_PER_TOKEN:g} letters"
+    counting = "" if load.counted else f"; a token is taken for {CHARACTERS_PER_TOKEN:g} letters"
     console.print(
         f"Turns and prompts are those of a player that acts at random on {_PROBES} training tasks"
         f"{counting}. A response is taken to be {_COMPLETION_SHARE:.0%} of the longest one. Memory "
