@@ -18,8 +18,9 @@ from lamer_envs.meta.memory import MEMORY_KINDS
 from lamer_envs.meta.returns import check_return_arguments
 from lamer_train.accumulate import LOSS_TYPES
 from lamer_train.advantages import LEVELS, NORMS
-from lamer_train.backends.transformers import require_sampling
+from lamer_train.backends.base import require_sampling
 
+BACKENDS = ("transformers", "vllm", "vllm_server")
 ALGORITHMS = ("grpo", "gigpo", "rloo", "reinforce", "ppo")
 _DEFAULT_NORMS = {"grpo": "mean_std", "gigpo": "mean"}
 
@@ -38,7 +39,9 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
     - `max_completion_length` bounds the tokens of one turn;
     - `temperature`, `top_p`, `top_k` are those of the rollout.
 
-    `per_device_train_batch_size` follows from `tasks_per_update` and need not be set.
+    `per_device_train_batch_size` follows from `tasks_per_update` and need not be set. `backend`
+    takes the place of `use_vllm` and `vllm_mode`; the other `vllm_…` fields are TRL's, except that
+    `vllm_server_base_url` may name several servers.
 
     Raises:
         ValueError: a value is outside of its range or does not go together with another one.
@@ -120,6 +123,17 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
     )
     tokens_per_generation_batch: int | None = field(
         default=None, metadata={"help": "Most tokens in one call of generate; no bound by default."}
+    )
+    backend: str = field(
+        default="transformers",
+        metadata={
+            "help": "What samples: transformers (the model that is trained), vllm (an engine in "
+            "the same process) or vllm_server (servers at vllm_server_base_url)."
+        },
+    )
+    vllm_server_base_url: str | None = field(
+        default=None,
+        metadata={"help": "Where vLLM servers are; several with commas between."},
     )
     rollout_concurrency: int | None = field(
         default=None, metadata={"help": "Trials in play at a time per process; all by default."}
@@ -234,6 +248,7 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
             ("advantage_level", LEVELS),
             ("advantage_norm", NORMS if self.algorithm in _DEFAULT_NORMS else (None, *NORMS)),
             ("loss_type", LOSS_TYPES),
+            ("backend", BACKENDS),
         ):
             value = getattr(self, name)
             if value not in choices:
@@ -305,14 +320,22 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
             "fp16 with ppo, whose critic has no loss scaling (use bf16)": (
                 self.fp16 and self.algorithm == "ppo"
             ),
-            "loss_type='vespo' with overlap and a correction other than 'token_truncate' or "
-            "'token_mask' (vllm_importance_sampling_mode)": (
-                self.overlap > 0
+            "loss_type='vespo' with overlap or vLLM and a correction other than 'token_truncate' "
+            "or 'token_mask' (vllm_importance_sampling_mode)": (
+                self.sampler_differs
                 and self.loss_type == "vespo"
                 and self.vllm_importance_sampling_correction
                 and self.vllm_importance_sampling_mode not in ("token_truncate", "token_mask")
             ),
-            "use_vllm": self.use_vllm,
+            "use_vllm (set backend)": self.use_vllm,
+            "vllm_mode (set backend: vllm_server)": (
+                self.vllm_mode == "server" and self.backend != "vllm_server"
+            ),
+            "backend 'vllm' with vllm_tensor_parallel_size > 1 (each process plays trials of its "
+            "own; use vllm_server)": (
+                self.backend == "vllm" and self.vllm_tensor_parallel_size != 1
+            ),
+            "vllm_structured_outputs_regex": self.vllm_structured_outputs_regex is not None,
             "use_transformers_continuous_batching": self.use_transformers_continuous_batching,
             "min_p, repetition_penalty or generation_kwargs": (
                 self.min_p is not None
@@ -331,6 +354,22 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
     def num_updates(self) -> int:
         """Generations of trials in the run."""
         return int(self.max_steps // (self.steps_per_generation or 1))
+
+    @property
+    def sampler_differs(self) -> bool:
+        """Whether rows come from another distribution than the model's that an update starts from.
+
+        They do where they may be older, and where another engine computes it.
+        """
+        return self.overlap > 0 or self.backend != "transformers"
+
+    @property
+    def vllm_server_urls(self) -> list[str]:
+        """Where the servers of the backend `vllm_server` are."""
+        named = self.vllm_server_base_url
+        if named is None:
+            return [f"http://{self.vllm_server_host}:{self.vllm_server_port}"]
+        return [url.strip() for url in named.split(",") if url.strip()]
 
     def wrapper_kwargs(self) -> dict[str, Any]:
         """The arguments of `MultiEpisodeReflectionWrapper` that the run plays with."""

@@ -153,8 +153,11 @@ def _train(experiment: Experiment, console: Console, state: PartialState) -> Non
         callbacks=[stop],
         peft_config=adapters,
     )
-    with stop.listening():
-        trainer.train(resume_from_checkpoint=last_checkpoint(experiment.run_dir))
+    try:
+        with stop.listening():
+            trainer.train(resume_from_checkpoint=last_checkpoint(experiment.run_dir))
+    finally:
+        trainer.close()
     if stop.stopped:
         raise RunStoppedError(last_checkpoint(experiment.run_dir))
     learned = experiment.run_dir / (f"{TRAINED}.tmp" if adapters is None else _ADAPTERS)
