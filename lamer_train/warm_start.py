@@ -163,9 +163,16 @@ class _Collator:
     vocab_size: int
 
     def __call__(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, Tensor]:
-        longest = max(len(row["input_ids"]) for row in rows)
+        """A batch padded on the left, with labels for its last columns only.
+
+        Prompts need no logits, and those of a batch would take longer than all the rest.
+        """
+        lengths = [len(row["input_ids"]) for row in rows]
+        longest = max(lengths)
+        # One column before the longest answer, whose logits are of the answer's first token.
+        kept = 1 + max(map(_answer_length, rows))
         choices = [
-            (index, place, ids, weights)
+            (index, place - lengths[index] + kept, ids, weights)
             for index, row in enumerate(rows)
             for place, ids, weights in zip(
                 row["choice_places"], row["choice_ids"], row["choice_weights"], strict=True
@@ -174,19 +181,24 @@ class _Collator:
         batch = {
             "input_ids": torch.full((len(rows), longest), self.pad_token_id),
             "attention_mask": torch.zeros((len(rows), longest), dtype=torch.long),
-            "labels": torch.full((len(rows), longest), IGNORED),
+            "labels": torch.full((len(rows), kept), IGNORED),
             "choice_rows": torch.tensor([choice[0] for choice in choices], dtype=torch.long),
             "choice_places": torch.tensor([choice[1] for choice in choices], dtype=torch.long),
             "choice_weights": torch.zeros((len(choices), self.vocab_size)),
         }
-        for index, row in enumerate(rows):
-            length = len(row["input_ids"])
-            batch["input_ids"][index, :length] = torch.tensor(row["input_ids"])
-            batch["attention_mask"][index, :length] = 1
-            batch["labels"][index, :length] = torch.tensor(row["labels"])
+        for index, (row, length) in enumerate(zip(rows, lengths, strict=True)):
+            batch["input_ids"][index, longest - length :] = torch.tensor(row["input_ids"])
+            batch["attention_mask"][index, longest - length :] = 1
+            last = row["labels"][-kept:]
+            batch["labels"][index, kept - len(last) :] = torch.tensor(last)
         for index, (_, _, ids, weights) in enumerate(choices):
             batch["choice_weights"][index, ids] = torch.tensor(weights)
         return batch
+
+
+def _answer_length(row: Mapping[str, Any]) -> int:
+    first = next(place for place, label in enumerate(row["labels"]) if label != IGNORED)
+    return len(row["labels"]) - min([first, *row["choice_places"]])
 
 
 class SoftTargetSFTTrainer(SFTTrainer):  # type: ignore[misc]
@@ -204,7 +216,11 @@ class SoftTargetSFTTrainer(SFTTrainer):  # type: ignore[misc]
         num_items_in_batch: Tensor | int | None = None,
     ) -> Any:
         """Cross-entropy of the decided tokens, a row's added up, plus the mean of the others."""
-        outputs = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"])
+        outputs = model(
+            input_ids=inputs["input_ids"],
+            attention_mask=inputs["attention_mask"],
+            logits_to_keep=inputs["labels"].shape[1],
+        )
         log_probs = torch.log_softmax(outputs.logits[:, :-1].float(), dim=-1)
         chosen = log_probs[inputs["choice_rows"], inputs["choice_places"] - 1]
         soft = -(inputs["choice_weights"] * chosen).sum() / len(log_probs)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from lamer_envs.meta.prompt_sets import compact, generic
 from lamer_envs.meta.prompts import ACTION_LIMIT, PromptSet, clip
 from lamer_envs.meta.trial import Episode, Turn
+from lamer_envs.webshop.wishes import read_instruction, terms
 
 
 def quoted_clicks(actions: Sequence[str]) -> str:
@@ -57,6 +59,56 @@ What is not possible on the page wastes the turn. You have {max_turns} turns in 
 )
 
 
+_SEPARATOR = " [SEP] "
+_ASIN = re.compile(r"B0[0-9A-Z]{8}")
+_PRICE = re.compile(r"\$(\d+(?:\.\d+)?)")
+_PRODUCT_CLICK = re.compile(r"click\[b0[0-9a-z]{8}\]")
+
+
+def compact_page(observation: str) -> str:
+    """`want slip resist men sneaker found click[b07zvjbba2] men sneaker dear`, say.
+
+    First the terms of what is wanted. Then, on a results page, each product with the terms of its
+    title that are wanted, `dear` where it costs more than the limit and `unsure` where it may; on
+    other pages, all terms that are wanted.
+    """
+    parts = observation.split(_SEPARATOR)
+    if "Instruction:" not in parts:
+        return ""
+    task = parts.index("Instruction:") + 1
+    wishes = read_instruction(parts[task])
+    words = ["want", *wishes.terms]
+    shown = parts[task + 1 :]
+    if "Search" in shown:
+        return " ".join(words)
+    products = [place for place, part in enumerate(shown) if _ASIN.fullmatch(part)]
+    if not products and "Buy Now" in shown:
+        return " ".join((*words, "item"))
+    if not products:
+        return " ".join((*words, "read", *_shared(" ".join(shown), wishes.terms)))
+    words.append("found")
+    for place in products:
+        asin, title, price = (*shown[place : place + 3], "", "")[:3]
+        words += [f"click[{asin.lower()}]", *_shared(title, wishes.terms)]
+        costs = [float(cost) for cost in _PRICE.findall(price)]
+        if costs and costs[0] > wishes.budget:
+            words.append("dear")
+        elif costs and costs[-1] > wishes.budget:
+            words.append("unsure")
+    return " ".join(words)
+
+
+def _shared(text: str, wanted: Sequence[str]) -> list[str]:
+    """The wanted terms that a text holds, in the order of the wishes, each once."""
+    held = frozenset(terms(text))
+    return [term for term in dict.fromkeys(wanted) if term in held]
+
+
+def compact_clicks(actions: Sequence[str]) -> str:
+    """The clicks but those on products, which stand on the page."""
+    return " ".join([action for action in actions if not _PRODUCT_CLICK.fullmatch(action)])
+
+
 def compact_turn(turn: Turn) -> str:
     """The action alone, or `bad` where it was none or was not possible."""
     return clip(" ".join(turn.action.split()), ACTION_LIMIT) if turn.action_valid else "bad"
@@ -69,10 +121,13 @@ def compact_attempt(prompts: PromptSet, number: int, episode: Episode) -> str:
 
 COMPACT = replace(
     compact.BASE,
-    play_layout=("current", "history", "memory", "answer"),
+    play_layout=("current", "admissible", "history", "memory", "answer"),
     # The page after a purchase does not say what was asked for.
     reflect_layout=("initial", "final", "attempt", "reflect"),
+    admissible="can",
     observations_in_full=1,
+    format_observation=compact_page,
+    format_admissible=compact_clicks,
     format_turn=compact_turn,
     format_attempt=compact_attempt,
 )
