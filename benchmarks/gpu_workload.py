@@ -25,7 +25,8 @@ from lamer_envs.meta.trial import Trial
 from lamer_envs.rollout.policy import PromptRequest, Response
 from lamer_envs.rollout.runner import TrialSpec, run_trials
 from lamer_train.config import MetaRLConfig
-from lamer_train.dry_run import CHARACTERS_PER_TOKEN, known_models
+from lamer_train.dry_run import CHARACTERS_PER_TOKEN
+from lamer_train.memory import known_models
 from lamer_train.playing import make_wrapped_env
 
 _CHUNK = rf"[\s\S]{{1,{round(CHARACTERS_PER_TOKEN)}}}"
