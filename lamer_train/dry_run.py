@@ -146,7 +146,7 @@ def workload(experiment: Experiment) -> Workload:
 
 def _tiny_tokenizer(experiment: Experiment) -> PreTrainedTokenizerBase:
     vocabulary = vocabulary_for(make_wrapped_env(experiment.training))
-    return build_tokenizer(vocabulary.words, max_length=CONTEXT, text=vocabulary.text)
+    return build_tokenizer(vocabulary.words, max_length=CONTEXT, rule=vocabulary.rule)
 
 
 def _local_tokenizer(experiment: Experiment) -> PreTrainedTokenizerBase | None:
