@@ -12,9 +12,28 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 SCHEMA_VERSION = 1
+
+
+class Tokens(NamedTuple):
+    """What a policy may say of a response beside its text; see `Turn`."""
+
+    prompt_ids: tuple[int, ...] | None = None
+    completion_ids: tuple[int, ...] | None = None
+    logprobs: tuple[float, ...] | None = None
+
+    @classmethod
+    def of(cls, *columns: Any) -> Tokens:
+        """From sequences of any kind, arrays and tensors included; each may be `None`."""
+        return cls(*map(_as_tuple, columns))
+
+
+def _as_tuple(values: Any) -> Any:
+    if values is None or isinstance(values, tuple):
+        return values
+    return tuple(values.tolist() if hasattr(values, "tolist") else values)
 
 
 @dataclass(frozen=True, slots=True)
