@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from peft import LoraConfig
 from test_backend_vllm import END, SPECS, naive_logprobs, policy_on, responses, sampled_logprobs
-from trainer_kit import make_env, make_model, make_trainer
+from trainer_kit import make_config, make_env, make_model, make_tokenizer, make_trainer
 from vllm_standin import StandInServer, serving
 
 from lamer_envs.rollout.runner import TrialError, TrialSpec, TrialStream, play_trials
 from lamer_train.backends.base import EngineError
 from lamer_train.backends.replicas import Replicas
 from lamer_train.backends.weights import FOLDER
+from lamer_train.cli import train
 from lamer_train.run_log import last_checkpoint
 from lamer_train.trainer import MetaRLTrainer
 
@@ -200,3 +202,75 @@ def test_a_run_goes_on_after_its_server_has_died(tmp_path: Path) -> None:
         for name in ("whole", "broken")
     )
     assert whole == broken
+
+
+def test_servers_get_the_weights_with_the_adapters_in_them(tmp_path: Path) -> None:
+    with serving(make_model) as (server,):
+        trainer = MetaRLTrainer(
+            make_model(),
+            make_config(
+                tmp_path, backend="vllm_server", vllm_server_base_url=server.url, max_steps=3
+            ),
+            make_tokenizer(),
+            make_env=make_env,
+            peft_config=LoraConfig(r=4, target_modules="all-linear", task_type="CAUSAL_LM"),
+        )
+        trainer.train()
+        lines = metrics(tmp_path)[:3]
+        assert all(line["sampling/sampling_logp_difference/max"] < 1e-3 for line in lines)
+        trials = trainer.play(SPECS)
+        assert sampled_logprobs(trials) == pytest.approx(
+            naive_logprobs(trainer.model, trials), abs=1e-4
+        )
+        assert sampled_logprobs(trials) != pytest.approx(
+            naive_logprobs(make_model(), trials), abs=1e-2
+        )
+        trainer.close()
+
+
+def test_the_command_line_says_how_to_go_on_and_takes_other_servers_then(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    make_model().save_pretrained(tmp_path / "start")
+    make_tokenizer().save_pretrained(tmp_path / "start")
+    settings = {
+        "model": str(tmp_path / "start"),
+        "backend": "vllm_server",
+        "vllm_server_timeout": 2.0,
+        "env_id": "LaMer/MineSweeper-v0",
+        "env_kwargs": {"size": 4, "num_mines": 4},
+        "memory": "none",
+        "reflection": False,
+        "prompts": "compact",
+        "tasks_per_update": 2,
+        "num_generations": 2,
+        "num_episodes": 2,
+        "max_steps": 2,
+        "save_steps": 1,
+        "max_completion_length": 3,
+        "use_cpu": True,
+        "final_tasks": 1,
+        "final_trials": 1,
+        "final_episodes": 2,
+        "final_memories": ["none"],
+        "progress": False,
+    }
+    preset, run = tmp_path / "run.yaml", tmp_path / "out"
+    preset.write_text(json.dumps(settings), encoding="utf-8")
+    with serving(make_model) as (server,):
+        # The second time that weights come.
+        server.on_weights = lambda times: server.die() if times == 2 else None
+        with pytest.raises(SystemExit) as met:
+            train(str(preset), run, False, [f"vllm_server_base_url={server.url}"])
+        gone = server.url
+    assert met.value.code == 1
+    said = capfd.readouterr().err
+    assert "Error: " in said
+    assert gone in said
+    assert f"go on with: lamer train {preset} --out {run} --resume" in said
+    assert [line["step"] for line in metrics(run)] == [1]
+    with serving(partial(make_model, seed=5)) as (server,):
+        train(str(preset), run, True, [f"vllm_server_base_url={server.url}"])
+        assert server.served
+    assert [line["step"] for line in metrics(run)] == [1, 2]
+    assert (run / "results.md").exists()

@@ -162,6 +162,7 @@ class StandInServer:
         self.busiest = 0
         self.calls: list[str] = []
         self.on_completion: Callable[[int], None] = lambda served: None
+        self.on_weights: Callable[[int], None] = lambda times: None
         self.logprobs_mode = "processed_logprobs"
         self.cache_can_be_reset = True
         self.status: dict[str, int] = {}
@@ -224,6 +225,7 @@ class StandInServer:
         folder = Path(body["kwargs"]["weights_path"])
         with self._lock:
             self.model.load_state_dict(load_file(folder / "model.safetensors"))
+        self.on_weights(self.calls.count(path))
         return {"results": [None]}
 
     def _complete(self, body: Any) -> Any:
