@@ -6,12 +6,10 @@ import json
 import math
 import os
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import torch
-from transformers.integrations import get_reporting_integration_callbacks
 from trl import GRPOConfig
 
 from lamer_envs.meta.memory import MEMORY_KINDS
@@ -19,6 +17,7 @@ from lamer_envs.meta.returns import check_return_arguments
 from lamer_train.accumulate import LOSS_TYPES
 from lamer_train.advantages import LEVELS, NORMS
 from lamer_train.backends.base import require_sampling
+from lamer_train.reporters import require_reporters
 
 BACKENDS = ("transformers", "vllm", "vllm_server")
 ALGORITHMS = ("grpo", "gigpo", "rloo", "reinforce", "ppo")
@@ -393,17 +392,6 @@ _OPTIONAL = frozenset(
         "num_train_tasks",
     }
 )
-
-
-def require_reporters(report_to: str | list[str] | None) -> None:
-    """Raise `ValueError` where metrics are to go to something unknown, or not installed."""
-    get_reporting_integration_callbacks([] if report_to == ["none"] else report_to)
-    for name in [report_to] if isinstance(report_to, str) else report_to or []:
-        if name in _REPORTERS and find_spec(name) is None:
-            raise ValueError(f"report_to {name!r} needs a package: pip install {name}")
-
-
-_REPORTERS = ("tensorboard", "trackio", "wandb")
 
 
 def as_mapping(value: dict | str | None) -> dict[str, Any]:  # type: ignore[type-arg]

@@ -51,7 +51,7 @@ def test_the_trials_are_shared_out_evenly(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_reporter_that_is_not_installed_is_named(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lamer_train.config.find_spec", lambda package: None)
+    monkeypatch.setattr("lamer_train.reporters.find_spec", lambda package: None)
     with pytest.raises(ValueError, match=f"pip install {name}"):
         make_config(tmp_path, report_to=[name])
     assert make_config(tmp_path, report_to="none").report_to == []

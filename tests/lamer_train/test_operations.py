@@ -231,7 +231,7 @@ def test_a_reporter_gets_the_values_of_the_metrics_file(
             told.append((state.global_step, dict(logs)))
 
     monkeypatch.setitem(INTEGRATION_TO_CALLBACK, "tensorboard", Reporter)
-    monkeypatch.setattr("lamer_train.config.find_spec", lambda package: package)
+    monkeypatch.setattr("lamer_train.reporters.find_spec", lambda package: package)
     make_trainer(tmp_path, report_to="tensorboard", eval_every=1).train()
     lines = {line["step"]: line for line in metrics(tmp_path)}
     assert {step for step, _ in told} == {1, 2}
