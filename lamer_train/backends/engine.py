@@ -1,4 +1,4 @@
-"""Policies on an inference engine that takes token ids, and one on an engine in this process."""
+"""A policy on an inference engine that takes token ids."""
 
 from __future__ import annotations
 

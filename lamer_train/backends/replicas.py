@@ -127,7 +127,7 @@ class Replicas:
         task = asyncio.create_task(self._completion(body))
         self._asking.add(task)
         try:
-            # Without the shield, a drop could not be told from the end of the caller.
+            # Waited for like this, the end of the task can be told from that of its caller.
             await asyncio.wait({task})
             return None if task.cancelled() else task.result()
         finally:

@@ -135,6 +135,9 @@ class SteppedEngine:
         if answer is None or answer.done():
             return False
         (completion,) = output.outputs
+        if completion.finish_reason not in ("stop", "length"):
+            answer.set_exception(EngineError(f"vLLM broke off ({completion.finish_reason})"))
+            return True
         tokens = tuple(completion.token_ids)
         logprobs = tuple(
             place[token].logprob for place, token in zip(completion.logprobs, tokens, strict=True)

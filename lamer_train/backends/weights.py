@@ -65,7 +65,6 @@ class WeightsOverNCCL:
 
     Args:
         trainer: whose weights they are.
-        replicas: the servers.
         urls: of the servers.
     """
 

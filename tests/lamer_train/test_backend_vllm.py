@@ -4,6 +4,7 @@ import asyncio
 import json
 import math
 import random
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,8 +15,10 @@ import pytest
 import torch
 from trainer_kit import make_env, make_model, make_tokenizer, make_trainer
 from transformers import AutoModelForCausalLM
+from typer.testing import CliRunner
 from vllm_standin import StandInEngine, StandInLLM, vllm_here
 
+from lamer_envs.cli import app
 from lamer_envs.meta.trial import Trial
 from lamer_envs.rollout.runner import TrialError, TrialSpec, TrialStream, play_trials
 from lamer_train.backends.base import EngineError, Sampling
@@ -290,6 +293,19 @@ def test_prompts_are_encoded_once_a_run(saved: Path, monkeypatch: pytest.MonkeyP
     trainer.train()
     trainer.play_tasks(range(4), 1)
     assert len(seen) == len({*seen}) > 5
+
+
+def test_the_command_line_takes_a_backend(tmp_path: Path) -> None:
+    def said(backend: str) -> str:
+        arguments = ["train", "minesweeper-tiny", "--out", str(tmp_path), "--backend", backend]
+        result = CliRunner().invoke(app, arguments)
+        assert result.exit_code == 2
+        return " ".join(result.output.split())
+
+    assert "backend must be one of 'transformers', 'vllm', 'vllm_server', not 'vlm'" in said("vlm")
+    if find_spec("vllm") is None:
+        assert 'pip install "lamer[vllm]"' in said("vllm")
+    assert not [*tmp_path.iterdir()]
 
 
 def test_settings_that_do_not_go_together_are_named(tmp_path: Path) -> None:
