@@ -143,19 +143,19 @@ def _webshop(env: gym.Env[str, str], noise: float) -> dict[str, float]:
             for listing in shop.shop.listed(view)
         }
     elif view.kind == "item":
-        best = {f"click[{BUY}]": 1.0}
         chosen = dict(view.chosen)
-        for name, values in shop.shop.catalogue.item(view.product).product.options:
-            value = asked_value(wishes.terms, name, values)
-            if value is not None and chosen.get(name) != value:
-                best = {f"click[{plain(value)}]": 1.0}
-                break
+        asked = {
+            name: asked_value(wishes.terms, name, values)
+            for name, values in shop.shop.catalogue.item(view.product).product.options
+        }
+        missing = [v for name, v in asked.items() if v is not None and chosen.get(name) != v]
+        best = dict.fromkeys([f"click[{plain(value)}]" for value in missing or (BUY,)], 1.0)
     else:
         best = {f"click[{PREVIOUS}]": 1.0}
     return _mixed(best, shop._admissible_actions(), noise)
 
 
-_EAGERNESS, _THRIFT = 1.0, 2.0
+_EAGERNESS, _THRIFT = 0.7, 2.0
 _FIRST_PRICE = re.compile(r"\d+(?:\.\d+)?")
 
 

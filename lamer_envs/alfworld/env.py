@@ -246,7 +246,8 @@ def _rooms(wanted: str | Sequence[str]) -> tuple[str, ...]:
     unknown = [name for name in names if name not in ROOM_NAMES]
     if unknown or not names:
         raise ValueError(
-            f"rooms must be 'all' or names out of {', '.join(ROOM_NAMES)}, not {unknown or wanted!r}"
+            f"rooms must be 'all' or names out of {', '.join(ROOM_NAMES)}, "
+            f"not {unknown or wanted!r}"
         )
     # In the table's order, so that the same set is the same task space.
     return tuple(name for name in ROOM_NAMES if name in names)

@@ -30,7 +30,7 @@ def build_model(
     intermediate_size: int = 160,
     max_length: int = CONTEXT,
 ) -> PreTrainedModel:
-    """A small Llama with random weights and, where words have a place or parts, structured embeddings.
+    """A small Llama with random weights; words with a place or parts have structured embeddings.
 
     The same seed gives the same weights; the global torch generator is left as it was.
     """

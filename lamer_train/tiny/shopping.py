@@ -10,6 +10,9 @@ from lamer_envs.webshop.wishes import read_instruction, terms
 from lamer_train.tiny.words import ANSWER_WORDS, Phrase, Vocabulary, phrases
 
 _RULE = r"(?:search|click)\[[^\]]*\]|<[^<>\s]*>|[^\s<>\[\]]+"
+_MOST_TERMS = 20
+"""No title has more of the terms of a wish."""
+
 _PAGE_WORDS = ("want", "found", "item", "read", "dear", "unsure", "can")
 
 
@@ -19,7 +22,8 @@ def shopping_vocabulary(catalogue: Catalogue) -> Vocabulary:
     A search is for what a shop calls a kind of product, `search[men's sneakers]`; a product is
     one word.
     """
-    heard: dict[str, None] = dict.fromkeys((*ANSWER_WORDS, *_PAGE_WORDS))
+    counts = map(str, range(_MOST_TERMS + 1))
+    heard: dict[str, None] = dict.fromkeys((*ANSWER_WORDS, *_PAGE_WORDS, *counts))
     answers: dict[str, tuple[str, ...]] = {}
     for button in (BACK_TO_SEARCH, PREVIOUS, NEXT, *SUB_PAGES, BUY):
         answers[f"click[{button}]"] = (f"click[{button}]",)

@@ -60,42 +60,42 @@ What is not possible on the page wastes the turn. You have {max_turns} turns in 
 
 
 _SEPARATOR = " [SEP] "
+_TASK = "Instruction:"
+_RESULTS = re.compile(r"Page \d+ \(Total results: \d+\)")
 _ASIN = re.compile(r"B0[0-9A-Z]{8}")
 _PRICE = re.compile(r"\$(\d+(?:\.\d+)?)")
 _PRODUCT_CLICK = re.compile(r"click\[b0[0-9a-z]{8}\]")
 
 
 def compact_page(observation: str) -> str:
-    """`want slip resist men sneaker found click[b07zvjbba2] men sneaker dear`, say.
+    """What very small models need of a page.
 
-    First the terms of what is wanted. Then, on a results page, each product with the terms of its
-    title that are wanted, `dear` where it costs more than the limit and `unsure` where it may; on
-    other pages, all terms that are wanted.
+    - The search page: `want`, and the terms of what is wanted.
+    - Results: `found`, and for each product how many of these terms its title has, `dear` where it
+      costs more than the limit, `unsure` where it may, and its click: `2 dear click[b07zvjbba2]`.
+    - A product's page: `item`. Pages of it: `read`, and the wanted terms that they hold.
     """
     parts = observation.split(_SEPARATOR)
-    if "Instruction:" not in parts:
+    if _TASK not in parts:
         return ""
-    task = parts.index("Instruction:") + 1
-    wishes = read_instruction(parts[task])
-    words = ["want", *wishes.terms]
-    shown = parts[task + 1 :]
+    task = parts.index(_TASK) + 1
+    wishes, shown = read_instruction(parts[task]), parts[task + 1 :]
     if "Search" in shown:
+        return " ".join(("want", *wishes.terms))
+    if any(map(_RESULTS.fullmatch, shown)):
+        words = ["found"]
+        for place, part in enumerate(shown):
+            if _ASIN.fullmatch(part):
+                title, price = (*shown[place + 1 : place + 3], "", "")[:2]
+                costs = [float(cost) for cost in _PRICE.findall(price)] or [0.0]
+                words.append(str(len(_shared(title, wishes.terms))))
+                if costs[-1] > wishes.budget:
+                    words.append("dear" if costs[0] > wishes.budget else "unsure")
+                words.append(f"click[{part.lower()}]")
         return " ".join(words)
-    products = [place for place, part in enumerate(shown) if _ASIN.fullmatch(part)]
-    if not products and "Buy Now" in shown:
-        return " ".join((*words, "item"))
-    if not products:
-        return " ".join((*words, "read", *_shared(" ".join(shown), wishes.terms)))
-    words.append("found")
-    for place in products:
-        asin, title, price = (*shown[place : place + 3], "", "")[:3]
-        words += [f"click[{asin.lower()}]", *_shared(title, wishes.terms)]
-        costs = [float(cost) for cost in _PRICE.findall(price)]
-        if costs and costs[0] > wishes.budget:
-            words.append("dear")
-        elif costs and costs[-1] > wishes.budget:
-            words.append("unsure")
-    return " ".join(words)
+    if "Buy Now" in shown:
+        return "item"
+    return " ".join(("read", *_shared(" ".join(shown), wishes.terms)))
 
 
 def _shared(text: str, wanted: Sequence[str]) -> list[str]:
@@ -121,7 +121,7 @@ def compact_attempt(prompts: PromptSet, number: int, episode: Episode) -> str:
 
 COMPACT = replace(
     compact.BASE,
-    play_layout=("current", "admissible", "history", "memory", "answer"),
+    play_layout=("memory", "history", "current", "admissible", "initial", "answer"),
     # The page after a purchase does not say what was asked for.
     reflect_layout=("initial", "final", "attempt", "reflect"),
     admissible="can",
