@@ -141,6 +141,25 @@ def test_the_yaml_file_of_the_training_page_is_valid(
     assert experiment.training.num_updates == 300
 
 
+def test_every_preset_is_in_the_table() -> None:
+    pytest.importorskip("yaml")
+    from lamer_train.settings import preset_names
+
+    text = " ".join(row[0] for row in table_after("training.md", "## Presets and settings"))
+    patterns = [
+        re.escape(name)
+        .replace("ENV", "(sokoban|minesweeper|webshop|alfworld)")
+        .replace("ALGORITHM", "(gigpo|grpo|rloo|ppo|reinforce)")
+        .replace("…", "(lamer|gigpo)")
+        for name in re.findall(r"`([^`]*)`", text)
+    ]
+    names = {name for group in preset_names().values() for name in group}
+    for name in names:
+        assert any(re.fullmatch(pattern, name) for pattern in patterns), name
+    for pattern in patterns:
+        assert any(re.fullmatch(pattern, name) for name in names), pattern
+
+
 @pytest.mark.slow
 def test_code_of_the_training_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("trl")

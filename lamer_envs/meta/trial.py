@@ -14,12 +14,47 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from lamer_envs.line_files import CutOffError, append_lines, read_lines
 
 SCHEMA_VERSION = 2
 """1: the first. 2: `task_type` of a trial, `prompt_tokens` and `completion_tokens` of a turn."""
+
+
+class Tokens(NamedTuple):
+    """What a policy may say of a response beside its text; see `Turn`."""
+
+    prompt_ids: tuple[int, ...] | None = None
+    completion_ids: tuple[int, ...] | None = None
+    logprobs: tuple[float, ...] | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+    @classmethod
+    def of(
+        cls,
+        prompt_ids: Any,
+        completion_ids: Any,
+        logprobs: Any,
+        prompt_tokens: int | None,
+        completion_tokens: int | None,
+    ) -> Tokens:
+        """From sequences of any kind, arrays and tensors included; where ids are, they count."""
+        prompt, completion = _as_tuple(prompt_ids), _as_tuple(completion_ids)
+        return cls(
+            prompt,
+            completion,
+            _as_tuple(logprobs),
+            prompt_tokens if prompt is None else len(prompt),
+            completion_tokens if completion is None else len(completion),
+        )
+
+
+def _as_tuple(values: Any) -> Any:
+    if values is None or isinstance(values, tuple):
+        return values
+    return tuple(values.tolist() if hasattr(values, "tolist") else values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,16 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.utils import RecordConstructorArgs, seeding
 
+from lamer_envs.meta.foreign import name_of, require_text, restart, state_key, succeeded
 from lamer_envs.meta.memory import MEMORY_KINDS, keeps_remarks, render_memory
 from lamer_envs.meta.prompt_sets import prompt_set_for
 from lamer_envs.meta.prompts import PromptSet, PromptWriter
 from lamer_envs.meta.returns import check_return_arguments, trial_returns
 from lamer_envs.meta.shortening import PromptParts
-from lamer_envs.meta.trial import Episode, Trial, TrialSettings, Turn
+from lamer_envs.meta.trial import Episode, Tokens, Trial, TrialSettings, Turn
 from lamer_envs.parsing import ParseCode, extract_tag
 from lamer_envs.spaces import TextSpace
-from lamer_envs.text_env import Info, TextEnv, require_choice, require_int
+from lamer_envs.text_env import Info, require_choice, require_int
 
 REFLECTION_STATE = "reflection"
 """The `state_key` of every reflection: all reflections of a group share one anchor."""
@@ -26,10 +27,6 @@ REFLECTION_STATE = "reflection"
 _MAX_TASK_SEED = 1 << 31
 _MAX_RESPONSE = 1 << 17
 _MAX_PROMPT_PART = 1 << 16
-
-
-class RestartError(RuntimeError):
-    """A restart did not give the first observation back."""
 
 
 class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConstructorArgs):
@@ -138,8 +135,7 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         self.action_space = TextSpace(_MAX_RESPONSE)
         # One part for the task and this episode, and one for the memory of each earlier episode.
         self.observation_space = TextSpace(_MAX_PROMPT_PART * num_episodes)
-        self.env_id: str = env.spec.id if env.spec else type(env.unwrapped).__name__
-        self._restarts = isinstance(env.unwrapped, TextEnv)
+        self.env_id = name_of(env)
         self._writer = PromptWriter(self.prompts)
         self._rng: np.random.Generator | None = None
         self._task_seed = -1
@@ -153,8 +149,7 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         self._prompt = ""
         self._observation = ""
         self._env_info: Info = {}
-        self._tokens: _Tokens = _NO_TOKENS
-        self._token_counts: tuple[int | None, int | None] = (None, None)
+        self._tokens = Tokens()
 
     @property
     def np_random(self) -> np.random.Generator:
@@ -203,8 +198,9 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
             prompt: the prompt that the model saw, where it is one of `shorter_prompt`.
             prompt_tokens, completion_tokens: how many there were, where the ids are not known.
         """
-        self._tokens = (_as_tuple(prompt_ids), _as_tuple(completion_ids), _as_tuple(logprobs))
-        self._token_counts = (prompt_tokens, completion_tokens)
+        self._tokens = Tokens.of(
+            prompt_ids, completion_ids, logprobs, prompt_tokens, completion_tokens
+        )
         if prompt is not None:
             self._prompt = prompt
 
@@ -252,9 +248,8 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         self._task_seed = seed
         self._trial = int(trial)
         self._episodes = []
-        self._tokens = _NO_TOKENS
-        self._token_counts = (None, None)
-        self._first_observation = self._checked(observation)
+        self._tokens = Tokens()
+        self._first_observation = require_text(self.env, observation)
         variables = getattr(self.env.unwrapped, "prompt_variables", None)
         self._variables = variables() if variables else {}
         self._writer.begin_trial(self._variables, observation)
@@ -280,7 +275,7 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
     def _play(self, response: str) -> tuple[str, float, bool, bool, Info]:
         text, code = extract_tag(response, "action")
         observation, reward, terminated, truncated, info = self.env.step(text)
-        self._checked(observation)
+        require_text(self.env, observation)
         reward = float(reward)
         if code is ParseCode.OK:
             parse = str(info.get("parse", code.value))
@@ -297,7 +292,7 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         if not (terminated or truncated):
             self._ask_to_play()
         else:
-            success = _succeeded(info, reward, terminated)
+            success = succeeded(info, reward, terminated)
             episode = Episode(tuple(self._turns), observation, success, terminated)
             self._episodes.append(episode)
             if success or len(self._episodes) == self.settings.num_episodes:
@@ -318,15 +313,7 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         return self._prompt, 0.0, False, False, self._info(code.value, valid, effective=False)
 
     def _restart(self) -> None:
-        if self._restarts:
-            observation, info = self.env.reset(options={"restart": True})
-        else:
-            observation, info = self.env.reset(seed=self._task_seed)
-        if observation != self._first_observation:
-            raise RestartError(
-                f"{self.env_id} did not restart to the same first observation under seed "
-                f"{self._task_seed}: got {observation!r}, expected {self._first_observation!r}"
-            )
+        observation, info = restart(self.env, self._task_seed, self._first_observation)
         self._writer.begin_episode(
             render_memory(self.settings.memory, self._episodes, self.prompts)
         )
@@ -382,10 +369,8 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         valid: bool,
         effective: bool,
     ) -> Turn:
-        prompt_ids, completion_ids, logprobs = self._tokens
-        prompt_tokens, completion_tokens = self._token_counts
-        self._tokens = _NO_TOKENS
-        self._token_counts = (None, None)
+        tokens, self._tokens = self._tokens, Tokens()
+        state = state_key(self._env_info, self._observation)
         return Turn(
             phase=phase,
             episode=len(self._episodes) - (phase == "reflect"),
@@ -395,19 +380,12 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
             action=text,
             parse=parse,
             observation=self._observation,
-            state_key=REFLECTION_STATE if phase == "reflect" else self._state_key(),
+            state_key=REFLECTION_STATE if phase == "reflect" else state,
             reward=reward,
             action_valid=valid,
             action_effective=effective,
-            prompt_ids=prompt_ids,
-            completion_ids=completion_ids,
-            logprobs=logprobs,
-            prompt_tokens=prompt_tokens if prompt_ids is None else len(prompt_ids),
-            completion_tokens=completion_tokens if completion_ids is None else len(completion_ids),
+            **tokens._asdict(),
         )
-
-    def _state_key(self) -> str:
-        return str(self._env_info.get("state_key", self._observation))
 
     def _info(self, parse: str, valid: bool, effective: bool) -> Info:
         info = dict(self._env_info)
@@ -415,7 +393,7 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         info.setdefault("task_id", f"{self.env_id}/{self._task_seed}")
         info.setdefault("admissible_actions", None)
         info["task_seed"] = self._task_seed
-        info["state_key"] = self._state_key()
+        info["state_key"] = state_key(self._env_info, self._observation)
         info["phase"] = self._phase
         info["episode"] = len(self._episodes) - (self._phase == "reflect" or self._over)
         info["turn"] = len(self._turns)
@@ -423,28 +401,3 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         info["action_valid"] = valid
         info["action_effective"] = effective
         return info
-
-    def _checked(self, observation: object) -> str:
-        if not isinstance(observation, str):
-            raise TypeError(
-                f"{self.env_id} gave an observation of type {type(observation).__name__}; "
-                "expected a string"
-            )
-        return observation
-
-
-_Tokens = tuple["tuple[int, ...] | None", "tuple[int, ...] | None", "tuple[float, ...] | None"]
-_NO_TOKENS: _Tokens = (None, None, None)
-
-
-def _as_tuple(values: Any) -> Any:
-    if values is None or isinstance(values, tuple):
-        return values
-    return tuple(values.tolist() if hasattr(values, "tolist") else values)
-
-
-def _succeeded(info: Info, reward: float, terminated: bool) -> bool:
-    for key in ("success", "is_success"):
-        if isinstance(info.get(key), (bool, np.bool_)):
-            return bool(info[key])
-    return terminated and reward > 0
