@@ -157,7 +157,8 @@ def report(options: argparse.Namespace, arms: Sequence[Arm], common: Sequence[st
             ]
     lines = [
         f"{len(seeds)} seeds, {options.updates} updates; percent, mean ± standard error over seeds "
-        f"(H: nats). CPU: mean minutes of one run, without the warm start where it was copied. "
+        "(H: nats). CPU s: mean CPU seconds of a run, training and measuring; of the first arm "
+        "with the warm start, which the others copy. "
         f"{date.today().isoformat()}, {processor()}, {os.cpu_count()} cores, "
         f"Python {platform.python_version()}.",
         "",
@@ -165,7 +166,7 @@ def report(options: argparse.Namespace, arms: Sequence[Arm], common: Sequence[st
         shlex.join(command),
         "```",
         "",
-        "| | " + " | ".join((*COLUMNS, "CPU")) + " |",
+        "| | " + " | ".join((*COLUMNS, "CPU s")) + " |",
         "| --- |" + " ---: |" * (len(COLUMNS) + 1),
     ]
     every = ["| | seed | " + " | ".join(COLUMNS) + " |", "| --- |" + " ---: |" * (len(COLUMNS) + 1)]
@@ -173,9 +174,9 @@ def report(options: argparse.Namespace, arms: Sequence[Arm], common: Sequence[st
         values = [numbers(_summary(folder, name)) for folder, name in places]
         cells = [shown(estimate(list(each))) for each in zip(*values, strict=True)]
         trained = not label.startswith("warm start")
-        minutes = estimate([cost_of(folder).cpu_seconds / 60 for folder, _ in places]).mean
+        seconds = estimate([cost_of(folder).cpu_seconds for folder, _ in places]).mean
         lines.append(
-            f"| {label} | " + " | ".join([*cells, f"{minutes:.1f}" if trained else ""]) + " |"
+            f"| {label} | " + " | ".join([*cells, f"{seconds:.0f}" if trained else ""]) + " |"
         )
         for seed, one in zip(seeds, values, strict=True):
             numbers_shown = [f"{value:.{1 if value >= 5 else 2}f}" for value in one]
