@@ -12,27 +12,19 @@ by scripted policies.
 from __future__ import annotations
 
 import argparse
-import shutil
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
 
-from PIL import Image
+from pictures import browser, resize, save
 from selenium.webdriver import Chrome
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 
 from lamer_envs.evaluation.report import load_runs
 from lamer_envs.evaluation.report.page import write_page
 from lamer_envs.evaluation.run import EvalConfig, evaluate
 from lamer_envs.rollout.scripted import scripted_policy
 
-ASSETS = Path(__file__).parent / "assets"
-FLAGS = "--headless=new --no-sandbox --disable-gpu --no-first-run --hide-scrollbars --disable-sync"
 TASKS = 100
 
 
@@ -47,7 +39,7 @@ def main() -> None:
 
         def shoot(name: str, page: str, width: int, height: int, *, dark: bool = False) -> None:
             view(chromium, page, width, height, dark)
-            save(name, chromium.get_screenshot_as_png())
+            save(f"report_{name}", chromium.get_screenshot_as_png(), colours=200)
 
         shoot("overview", trained, 1280, 1010)
         failed_first = "view=trials&outcome=recovered&run=model-history"
@@ -56,7 +48,7 @@ def main() -> None:
         view(chromium, scripted, 1280, 900, True)
         chromium.execute_script("document.querySelector('.difficulty').scrollIntoView()")
         chromium.execute_script("scrollBy(0, -80)")
-        save("harder", chromium.get_screenshot_as_png())
+        save("report_harder", chromium.get_screenshot_as_png(), colours=200)
         here = f"{scripted}#view=trials&outcome=differ&run=sokoban-2-random&trial="
         pair = quote("sokoban-2-random:4:0") + "&step=1&with=" + quote("sokoban-2-expert:4:0")
         shoot("sokoban", f"{here}{pair}&wstep=1", 1280, 880, dark=True)
@@ -96,8 +88,7 @@ def view(chromium: Chrome, page: str, width: int, height: int, dark: bool) -> No
     """Open a page, and wait until it is drawn."""
     scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
     chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
-    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-    chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    resize(chromium, width, height)
     chromium.get("about:blank")
     chromium.get(page)
     deadline = time.monotonic() + 20
@@ -109,26 +100,6 @@ def view(chromium: Chrome, page: str, width: int, height: int, dark: bool) -> No
     if notice := chromium.find_element("css selector", "#notice").text:
         raise RuntimeError(notice)
     time.sleep(0.3)
-
-
-def save(name: str, picture: bytes) -> None:
-    """Write a picture with 200 colours, a third of its size with all of them."""
-    reduced = Image.open(BytesIO(picture)).convert("RGB").quantize(200, dither=Image.Dither.NONE)
-    reduced.save(ASSETS / f"report_{name}.png", optimize=True)
-
-
-@contextmanager
-def browser(folder: str) -> Iterator[Chrome]:
-    """A chromium without a window, whose profile is in a folder."""
-    options = Options()
-    options.binary_location = str(shutil.which("chromium"))
-    for flag in (*FLAGS.split(), f"--user-data-dir={folder}/profile"):
-        options.add_argument(flag)
-    driver = Chrome(options=options, service=Service(str(shutil.which("chromedriver"))))
-    try:
-        yield driver
-    finally:
-        driver.quit()
 
 
 if __name__ == "__main__":

@@ -6,21 +6,16 @@ Run from the root of the repository: `python docs/make_webshop_assets.py` (needs
 
 from __future__ import annotations
 
-import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
 from threading import Thread
 from urllib.parse import urlencode
 
 import uvicorn
-from PIL import Image
-from selenium.webdriver import Chrome
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
+from pictures import ASSETS, browser, resize, save
 
 from lamer_envs.evaluation.run import EvalConfig, evaluate
 from lamer_envs.rollout.policy import PromptRequest, Response
@@ -29,9 +24,7 @@ from lamer_envs.webshop.judge import best_choice
 from lamer_envs.webshop.serve.app import create_app
 from lamer_envs.webshop.serve.site import make_site
 
-ASSETS = Path(__file__).parent / "assets"
-SIZE = (1240, 780)
-FLAGS = "--headless=new --no-sandbox --disable-gpu --no-first-run --hide-scrollbars --disable-sync"
+WIDTH, HEIGHT = 1240, 780
 
 
 def main() -> None:
@@ -40,6 +33,7 @@ def main() -> None:
     env = WebShopEnv(split="test")
     seed, title, clicks = task_with_options(env)
     with tempfile.TemporaryDirectory() as folder, browser(folder) as chromium:
+        resize(chromium, WIDTH, HEIGHT)
         run = Path(folder) / "run"
         config = EvalConfig("LaMer/WebShop-v0", {"split": "test"}, num_tasks=1, seed=seed)
         evaluate(config, Shopper(title, clicks), run)
@@ -54,13 +48,7 @@ def main() -> None:
             }
             for name, page in pages.items():
                 chromium.get(page)
-                save(name, chromium.get_screenshot_as_png())
-
-
-def save(name: str, picture: bytes) -> None:
-    """Write a picture with 128 colours, a third of its size with all of them."""
-    reduced = Image.open(BytesIO(picture)).convert("RGB").quantize(128, dither=Image.Dither.NONE)
-    reduced.save(ASSETS / f"webshop_{name}.png", optimize=True)
+                save(f"webshop_{name}", chromium.get_screenshot_as_png(), colours=128)
 
 
 def task_with_options(env: WebShopEnv) -> tuple[int, str, list[str]]:
@@ -114,23 +102,6 @@ class Shopper:
 def query(title: str, clicks: list[str]) -> str:
     """The query string of a visit."""
     return urlencode([("q", title), *(("c", click) for click in clicks)])
-
-
-@contextmanager
-def browser(folder: str) -> Iterator[Chrome]:
-    """A chromium without a window, whose profile is in a folder."""
-    options = Options()
-    options.binary_location = str(shutil.which("chromium"))
-    for flag in (*FLAGS.split(), f"--user-data-dir={folder}/profile"):
-        options.add_argument(flag)
-    driver = Chrome(options=options, service=Service(str(shutil.which("chromedriver"))))
-    width, height = SIZE
-    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    try:
-        yield driver
-    finally:
-        driver.quit()
 
 
 @contextmanager

@@ -98,3 +98,27 @@ def play(policy: Any, tasks: int, trials: int = 1, *, episodes: int = 3, **env: 
     """Trials of task seeds 0, 1, … under a policy."""
     specs = [TrialSpec(task, trial) for task in range(tasks) for trial in range(trials)]
     return play_trials(lambda: make_doors(episodes, **env), policy, specs, concurrency=16)
+
+
+class CountedDoors:
+    """Makes environments, and knows which ones were made and which ones closed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.kwargs = kwargs
+        self.made: list[MultiEpisodeReflectionWrapper] = []
+        self.closed: list[MultiEpisodeReflectionWrapper] = []
+
+    def __call__(self) -> MultiEpisodeReflectionWrapper:
+        closed = self.closed
+
+        class Counted(MultiEpisodeReflectionWrapper):
+            def close(self) -> None:
+                closed.append(self)
+                super().close()
+
+        self.made.append(Counted(make_doors(**self.kwargs).env))
+        return self.made[-1]
+
+    @property
+    def each_closed_once(self) -> bool:
+        return sorted(map(id, self.closed)) == sorted(map(id, self.made))

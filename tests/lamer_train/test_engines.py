@@ -1,10 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,46 +8,12 @@ from typing import Any
 import pytest
 import torch
 from engine_worker import ENGINES, train
+from processes_kit import run_two_processes
 from safetensors.torch import load_file
 
 from lamer_train.run_log import last_checkpoint
 
 WORKER = Path(__file__).parent / "engine_worker.py"
-
-
-def run_two_processes(engine: str, folder: Path, algorithm: str) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    workers = [
-        subprocess.Popen(
-            [sys.executable, str(WORKER), engine, str(folder), algorithm],
-            env={
-                **os.environ,
-                **ENGINES[engine],
-                "OMP_NUM_THREADS": "1",
-                "CUDA_VISIBLE_DEVICES": "",
-                "RANK": str(rank),
-                "LOCAL_RANK": str(rank),
-                "WORLD_SIZE": "2",
-                "LOCAL_WORLD_SIZE": "2",
-                "MASTER_ADDR": "127.0.0.1",
-                "MASTER_PORT": str(port),
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for rank in range(2)
-    ]
-    try:
-        for worker in workers:
-            # Processes that make different numbers of forward passes would wait here for ever.
-            output, _ = worker.communicate(timeout=600)
-            assert worker.returncode == 0, output[-3000:]
-    finally:
-        for worker in workers:
-            worker.kill()
 
 
 def metrics_of(folder: Path) -> list[dict[str, Any]]:
@@ -67,7 +29,7 @@ def test_a_spread_model_trains_like_a_whole_one(
         pytest.skip("DeepSpeed is not installed")
     one, two = tmp_path / "one", tmp_path / "two"
     train("one process", one, algorithm)
-    run_two_processes(engine, two, algorithm)
+    run_two_processes(WORKER, [engine, str(two), algorithm], ENGINES[engine])
     expected = load_file(one / "weights.safetensors")
     found = load_file(two / "weights.safetensors")
     assert found.keys() == expected.keys()

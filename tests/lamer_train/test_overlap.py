@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import torch
-from trainer_kit import make_config, make_env, make_trainer
+from trainer_kit import KillAfter, Killed, make_config, make_env, make_trainer
 from transformers import TrainerCallback
 
 from lamer_envs.rollout.batching import BatchingPolicy
@@ -299,19 +299,6 @@ def test_training_on_stale_rows_raises_the_reward(tmp_path: Path) -> None:
     success = [line["rollout/success"] for line in lines]
     assert sum(success[-3:]) / 3 > sum(success[:3]) / 3 + 0.2
     assert min(line["rollout/stale_tokens"] for line in lines[1:-1]) > 0
-
-
-class Killed(BaseException):
-    """Stands for a kill: nothing catches it."""
-
-
-class KillAfter(TrainerCallback):  # type: ignore[misc]
-    def __init__(self, step: int) -> None:
-        self.step = step
-
-    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        if state.global_step == self.step:
-            raise Killed
 
 
 def test_a_resumed_run_starts_the_trials_in_progress_anew(tmp_path: Path) -> None:

@@ -12,8 +12,15 @@ import torch
 from datasets import load_dataset
 from peft import LoraConfig
 from safetensors.torch import load_file
-from trainer_kit import make_config, make_env, make_model, make_tokenizer, make_trainer
-from transformers import TrainerCallback
+from trainer_kit import (
+    KillAfter,
+    Killed,
+    make_config,
+    make_env,
+    make_model,
+    make_tokenizer,
+    make_trainer,
+)
 from trl import GRPOTrainer
 
 from lamer_envs.rollout.runner import TrialSpec
@@ -238,19 +245,6 @@ def weights(trainer: MetaRLTrainer) -> dict[str, torch.Tensor]:
     if trainer.critic is not None:
         state |= {f"critic.{k}": v for k, v in trainer.critic.head.state_dict().items()}
     return {name: value.clone() for name, value in state.items()}
-
-
-class Killed(BaseException):
-    """Stands for a kill: nothing catches it."""
-
-
-class KillAfter(TrainerCallback):  # type: ignore[misc]
-    def __init__(self, step: int) -> None:
-        self.step = step
-
-    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        if state.global_step == self.step:
-            raise Killed
 
 
 @pytest.mark.parametrize(("algorithm", "steps_per_generation"), [("grpo", 1), ("ppo", 2)])

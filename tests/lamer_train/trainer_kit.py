@@ -12,7 +12,12 @@ from gymnasium.spaces import Text
 from tokenizers import Regex, Tokenizer, decoders
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Split
-from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
+from transformers import (
+    PreTrainedTokenizerFast,
+    Qwen3Config,
+    Qwen3ForCausalLM,
+    TrainerCallback,
+)
 
 from lamer_envs.meta import MultiEpisodeReflectionWrapper, PromptSet
 from lamer_train.config import MetaRLConfig
@@ -156,3 +161,18 @@ def make_trainer(
         make_env=make_env,
         make_eval_env=lambda: make_env(split="test"),
     )
+
+
+class Killed(BaseException):
+    """Stands for a kill: nothing catches it."""
+
+
+class KillAfter(TrainerCallback):  # type: ignore[misc]
+    """Kills the training once an optimizer step is done."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        if state.global_step == self.step:
+            raise Killed

@@ -5,10 +5,9 @@ import time
 from typing import Any
 
 import pytest
-from doors import Fixed, make_doors
+from doors import CountedDoors, Fixed, make_doors
 
 from lamer_envs.meta.trial import Trial
-from lamer_envs.meta.wrapper import MultiEpisodeReflectionWrapper
 from lamer_envs.rollout.policy import PromptRequest, Response
 from lamer_envs.rollout.runner import TrialError, TrialSpec, play_trials, run_trials
 from lamer_envs.rollout.scripted import RandomPolicy
@@ -40,23 +39,12 @@ def test_the_record_does_not_depend_on_concurrency(concurrency: int) -> None:
 
 
 def test_environments_are_pooled_and_closed() -> None:
-    made: list[MultiEpisodeReflectionWrapper] = []
-    closed: list[MultiEpisodeReflectionWrapper] = []
-
-    class Counted(MultiEpisodeReflectionWrapper):
-        def close(self) -> None:
-            closed.append(self)
-            super().close()
-
-    def make() -> MultiEpisodeReflectionWrapper:
-        made.append(Counted(make_doors().env))
-        return made[-1]
-
+    make = CountedDoors()
     play_trials(make, RandomPolicy(), SPECS, concurrency=7)
-    assert len(made) == 7
-    assert sorted(map(id, closed)) == sorted(map(id, made))
+    assert len(make.made) == 7
+    assert make.each_closed_once
     play_trials(make, RandomPolicy(), SPECS[:2], concurrency=7)
-    assert len(made) == 9
+    assert len(make.made) == 9
 
 
 def test_no_trial_waits_for_another() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from doors import make_doors
+from doors import CountedDoors, make_doors
 
 from lamer_envs.meta.trial import Trial
 from lamer_envs.meta.wrapper import MultiEpisodeReflectionWrapper
@@ -86,32 +86,22 @@ def test_a_place_that_becomes_free_goes_to_the_next_batch() -> None:
 
 
 def test_environments_survive_between_batches_and_are_closed_at_the_end() -> None:
-    made: list[MultiEpisodeReflectionWrapper] = []
-    closed: list[MultiEpisodeReflectionWrapper] = []
-
-    class Counted(MultiEpisodeReflectionWrapper):
-        def close(self) -> None:
-            closed.append(self)
-            super().close()
-
-    def make_counted() -> MultiEpisodeReflectionWrapper:
-        made.append(Counted(make_doors(max_turns=4).env))
-        return made[-1]
+    make = CountedDoors(max_turns=4)
 
     async def scenario() -> None:
-        stream = TrialStream(make_counted, Opening(), concurrency=7)
+        stream = TrialStream(make, Opening(), concurrency=7)
         for generation in range(3):
             assert seeds(await stream.wait(stream.add(batch(generation)))) == [
                 spec.task_seed for spec in batch(generation)
             ]
-        assert not closed
+        assert not make.closed
         stream.add(batch(3))
         await asyncio.sleep(0)
         await stream.close()
 
     asyncio.run(scenario())
-    assert len(made) == 7
-    assert sorted(map(id, closed)) == sorted(map(id, made))
+    assert len(make.made) == 7
+    assert make.each_closed_once
 
 
 def test_an_error_in_a_later_batch_surfaces_while_an_earlier_one_is_awaited() -> None:
