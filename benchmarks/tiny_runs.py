@@ -49,7 +49,7 @@ def train(preset: str, folder: Path, settings: Sequence[str]) -> None:
     if resumed:
         command.append("--resume")
     begin = time.monotonic()
-    cpu = call(command, folder.with_suffix(".log"))
+    cpu = call(command, folder.with_name(f"{folder.name}.log"))
     cost = Cost(round(time.monotonic() - begin, 1), round(cpu, 1), resumed)
     (folder / "cost.json").write_text(json.dumps(asdict(cost)) + "\n", encoding="utf-8")
 

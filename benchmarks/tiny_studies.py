@@ -128,12 +128,10 @@ def run(out: Path, arm: Arm, seed: int, common: Sequence[str]) -> None:
 
 
 def follow(out: Path, first: Arm, arm: Arm, seed: int, common: Sequence[str]) -> None:
-    """The same, from the warm start that the first arm with this memory has made and measured."""
+    """The same, from the warm start that the first arm with this memory has made."""
     source, folder = first.folder(out, seed), arm.folder(out, seed)
     if not (folder / "config.yaml").exists():
         shutil.copytree(source / "warm_start", folder / "warm_start", dirs_exist_ok=True)
-        for measured in source.glob("eval/warm_start-*"):
-            shutil.copytree(measured, folder / "eval" / measured.name, dirs_exist_ok=True)
     run(out, arm, seed, common)
 
 
@@ -157,8 +155,8 @@ def report(options: argparse.Namespace, arms: Sequence[Arm], common: Sequence[st
             ]
     lines = [
         f"{len(seeds)} seeds, {options.updates} updates; percent, mean ± standard error over seeds "
-        "(H: nats). CPU s: mean CPU seconds of a run, training and measuring; of the first arm "
-        "with the warm start, which the others copy. "
+        "(H: nats). CPU s: mean CPU seconds of a run, training and measuring, without "
+        "those that were interrupted; of the first arm with the warm start, which the others copy. "
         f"{date.today().isoformat()}, {processor()}, {os.cpu_count()} cores, "
         f"Python {platform.python_version()}.",
         "",
@@ -174,10 +172,10 @@ def report(options: argparse.Namespace, arms: Sequence[Arm], common: Sequence[st
         values = [numbers(_summary(folder, name)) for folder, name in places]
         cells = [shown(estimate(list(each))) for each in zip(*values, strict=True)]
         trained = not label.startswith("warm start")
-        seconds = estimate([cost_of(folder).cpu_seconds for folder, _ in places]).mean
-        lines.append(
-            f"| {label} | " + " | ".join([*cells, f"{seconds:.0f}" if trained else ""]) + " |"
-        )
+        costs = [cost_of(folder) for folder, _ in places]
+        whole = [cost.cpu_seconds for cost in costs if trained and not cost.resumed]
+        cells.append(f"{estimate(whole).mean:.0f}" if whole else "")
+        lines.append(f"| {label} | " + " | ".join(cells) + " |")
         for seed, one in zip(seeds, values, strict=True):
             numbers_shown = [f"{value:.{1 if value >= 5 else 2}f}" for value in one]
             every.append(f"| {label} | {seed} | " + " | ".join(numbers_shown) + " |")
