@@ -195,8 +195,7 @@ class Trial:
         Not-a-number and infinite floats are written as `NaN` and `Infinity`, as Python's `json`
         does.
         """
-        record = {"schema": SCHEMA_VERSION, **_plain(self)}
-        line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+        line = _ENCODER.encode({"schema": SCHEMA_VERSION, **_fields_of(self)})
         try:
             line.encode()
         except UnicodeEncodeError:
@@ -247,12 +246,14 @@ def _start(line: str) -> str:
     return repr(line if len(line) <= 80 else line[:80] + "…")
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, (Turn, Episode, TrialSettings, Trial)):
-        return {name: _plain(getattr(value, name)) for name in _FIELDS[type(value)]}
-    if isinstance(value, tuple) and value and isinstance(value[0], (Turn, Episode)):
-        return [_plain(item) for item in value]
-    return value
+def _fields_of(record: object) -> dict[str, Any]:
+    names = _FIELDS.get(type(record))
+    if names is None:
+        raise TypeError(f"a trial record holds JSON values only, not {record!r}")
+    return {name: getattr(record, name) for name in names}
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_fields_of)
 
 
 def _build(cls: type[RecordT], data: Any, **readers: Callable[[Any], Any]) -> RecordT:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lamer_envs.evaluation.errored import ERRORS_FILE, ErroredTrial, read_errored
 from lamer_envs.evaluation.metrics import Summary, summarize
 from lamer_envs.evaluation.run import (
     COMPRESSED_TRIALS_FILE,
@@ -27,6 +28,7 @@ class Run:
         config: what was evaluated, or `None` where the folder does not say.
         finished: whether all trials were played.
         trials_path: its file of trials, or `None` where only the summary was kept.
+        errored: the trials that its last call gave up; they are in no figure.
     """
 
     name: str
@@ -34,6 +36,14 @@ class Run:
     config: EvalConfig | None
     finished: bool
     trials_path: Path | None
+    errored: tuple[ErroredTrial, ...] = ()
+
+    @property
+    def missing(self) -> str:
+        """What its figures lack, in a few words; empty where it is complete."""
+        if self.finished:
+            return ""
+        return f"unfinished, {len(self.errored)} errored" if self.errored else "unfinished"
 
 
 def load_run(folder: Path) -> Run:
@@ -56,9 +66,10 @@ def load_run(folder: Path) -> Run:
         config = None
         if config_path.exists():
             config = EvalConfig.from_json(config_path.read_text(encoding="utf-8"))
+        errored = tuple(read_errored(folder / ERRORS_FILE))
     except ValueError as error:
         raise ValueError(f"{folder} is no readable run folder: {error}") from error
-    return Run(folder.resolve().name, summary, config, finished, kept)
+    return Run(folder.resolve().name, summary, config, finished, kept, errored)
 
 
 def load_runs(folder: Path) -> list[Run]:

@@ -79,7 +79,7 @@ def comparison(runs: Sequence[Run]) -> tuple[list[str], list[list[str]]]:
         shares = [percent(each) for each in summary.pass_at]
         rows.append(
             [
-                run.name if run.finished else f"{run.name} (unfinished)",
+                f"{run.name} ({run.missing})" if run.missing else run.name,
                 summary.env_id.rpartition("/")[2],
                 policy_name(run.config) if run.config else "–",
                 summary.settings.memory,

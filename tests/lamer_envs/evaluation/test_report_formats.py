@@ -17,6 +17,8 @@ from lamer_envs.evaluation.report import load_runs
 from lamer_envs.evaluation.report.curves import difficulty_curves
 from lamer_envs.evaluation.report.figure import draw
 from lamer_envs.evaluation.report.formats import CSV_HEADER, to_csv, to_markdown
+from lamer_envs.evaluation.report.overview import overview
+from lamer_envs.rollout.policy import NoAnswerError, PromptRequest, Response
 from lamer_envs.rollout.scripted import ExpertPolicy, RandomPolicy
 
 
@@ -158,3 +160,25 @@ class TestCommand:
         result = lamer(folder / "a|b", folder / "a|b", "-o", tmp_path / "report.html")
         assert result.exit_code == 2
         assert "two runs of one name" in result.output
+
+
+class Mute(RandomPolicy):
+    """Has no answer for the trials of one task."""
+
+    async def act(self, request: PromptRequest) -> Response:
+        if request.task_seed == 1:
+            raise NoAnswerError("the line went dead")
+        return await super().act(request)
+
+
+def test_errored_trials_are_told_beside_the_figures(tmp_path: Path) -> None:
+    play(tmp_path / "mute", Mute(), trials=2)
+    (run,) = load_runs(tmp_path / "mute")
+    assert [(each.task_seed, each.trial) for each in run.errored] == [(1, 0), (1, 1)]
+    assert "mute (unfinished, 2 errored)" in to_markdown([run])
+    (shown,) = overview([run], ([], []))["runs"]
+    assert shown["missing"] == "unfinished, 2 errored"
+    assert shown["errored"][0] == "1:0: the line went dead"
+    (run_dir := tmp_path / "mute" / "errors.jsonl").write_text("[]\n")
+    with pytest.raises(ValueError, match="no readable run folder.*errored trials"):
+        load_runs(run_dir.parent)

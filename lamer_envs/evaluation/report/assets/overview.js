@@ -78,10 +78,10 @@ function differenceTable([header, rows], runs) {
 
 function runLink(run, number) {
   const address = `#${new URLSearchParams({ view: "trials", run: run.name })}`;
-  const under = [shortEnv(run.env), run.finished ? "" : "unfinished"].filter(Boolean).join(", ");
+  const under = [shortEnv(run.env), run.missing].filter(Boolean).join(", ");
   return [
     el("a", { class: "run", href: address, title: settingsOf(run) }, sign(number), el("span", {}, run.name)),
-    el("span", { class: "under" }, under),
+    el("span", { class: "under", title: run.errored.join("\n") }, under),
   ];
 }
 
