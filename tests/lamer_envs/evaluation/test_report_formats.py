@@ -180,5 +180,5 @@ def test_errored_trials_are_told_beside_the_figures(tmp_path: Path) -> None:
     assert shown["missing"] == "unfinished, 2 errored"
     assert shown["errored"][0] == "1:0: the line went dead"
     (run_dir := tmp_path / "mute" / "errors.jsonl").write_text("[]\n")
-    with pytest.raises(ValueError, match="no readable run folder.*errored trials"):
+    with pytest.raises(ValueError, match=r"no readable run folder.*errored trials"):
         load_runs(run_dir.parent)
