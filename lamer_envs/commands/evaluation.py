@@ -38,7 +38,8 @@ def eval_(
     policy: Annotated[
         str,
         typer.Option(
-            help="random, expert, privileged (sees hidden state), or a model's path or owner/name."
+            help="random, expert, privileged (sees hidden state), nash (games: an equilibrium), "
+            "or a model's path or owner/name."
         ),
     ],
     tasks: Annotated[int, typer.Option(min=1, help="Number of tasks.")] = 64,
@@ -69,6 +70,12 @@ def eval_(
         typer.Option("--env-arg", metavar="KEY=VALUE", help="Environment argument; repeatable."),
     ] = None,
     prompts: Annotated[str, typer.Option(help="Prompt set: default or compact.")] = "default",
+    stop_on_success: Annotated[
+        bool | None,
+        typer.Option(
+            help="Whether the first success ends a trial.", show_default="as the environment says"
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Run folder.", show_default="runs/eval/ENV-POLICY-HASH"),
@@ -88,9 +95,9 @@ def eval_(
     """
     env_id = resolve(env)
     if policy in SCRIPTED:
-        # Only the random player draws anything.
+        # Only these players draw anything.
         player: dict[str, Any] = {"name": policy}
-        if policy == "random":
+        if policy in ("random", "nash"):
             player["seed"] = policy_seed
     else:
         player = {
@@ -117,12 +124,18 @@ def eval_(
             num_episodes=episodes,
             memory=memory,
             prompts=prompts,
+            stop_on_success=stop_on_success,
         )
         trial_env = config.make_env()
         trial_env.reset(seed=seed)
         trial_env.close()
-    if policy in ("expert", "privileged") and player_module(trial_env) is None:
+    module = player_module(trial_env)
+    if policy in ("expert", "privileged") and module is None:
         raise BadInputError(f"{env_id} has no scripted expert")
+    if policy == "nash" and not hasattr(module, "nash_action"):
+        raise BadInputError(
+            f"{env_id} has no equilibrium player; expected a game for --policy nash"
+        )
     made = _policy(player)
     run_dir = out if out is not None else _default_folder(config)
     # After the policy is there, so that a wrong name leaves no folder behind.

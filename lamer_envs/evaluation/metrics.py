@@ -49,11 +49,14 @@ class Summary:
         adaptation_gain: the last `pass_at` minus the first, with a paired standard error.
         diversity_first: see `trajectory_diversity`, over first episodes.
         diversity_all: the same over all episodes.
-        turns_to_success: play turns up to the winning one, earlier episodes included.
+        turns_to_success: play turns up to the end of the first episode that was solved, earlier
+            episodes included.
         episodes: episodes played in a trial.
         invalid_action_rate: share of play turns without a possible action.
         reflection_validity: share of reflections that hold a remark.
         mean_return: the trial objective G_0^(0) (paper, Eq. 5) as played, in units of reward.
+        score_in: the sum of rewards in episode k, for k = 1, 2, …, where trials play all their
+            episodes (`stop_on_success=False`); else empty, since only failures play later ones.
     """
 
     env_id: str
@@ -69,6 +72,7 @@ class Summary:
     invalid_action_rate: Estimate
     reflection_validity: Estimate | None
     mean_return: Estimate
+    score_in: tuple[Estimate, ...] = ()
 
     def to_json(self) -> str:
         """Indented JSON, ending in a line break."""
@@ -87,7 +91,8 @@ class Summary:
             if version != SUMMARY_VERSION:
                 raise ValueError(f"summary of schema {version}; this version reads 1")
             data["settings"] = TrialSettings(**data["settings"])
-            data["pass_at"] = tuple(Estimate(**each) for each in data["pass_at"])
+            for name in ("pass_at", "score_in"):
+                data[name] = tuple(Estimate(**each) for each in data.get(name, ()))
             for name, value in data.items():
                 if isinstance(value, dict):
                     data[name] = Estimate(**value)
@@ -134,6 +139,16 @@ def pass_at_k(trials: Iterable[Trial], k: int) -> Estimate:
     """
     tasks = by_task(trials)
     return estimate([_mean(task, lambda trial: _solved(trial, k)) for task in tasks])
+
+
+def score_in(trials: Iterable[Trial], k: int) -> Estimate:
+    """The sum of rewards in episode `k`, counted from 1.
+
+    Raises:
+        ValueError: no trials, `k` is not between 1 and the number of episodes of a trial, or a
+            trial was over before episode `k`.
+    """
+    return estimate([_mean(task, lambda trial: _score(trial, k)) for task in by_task(trials)])
 
 
 def adaptation_gain(trials: Iterable[Trial], k: int) -> Estimate:
@@ -205,8 +220,9 @@ def summarize(trials: Iterable[Trial]) -> Summary:
         turns_to_success=_estimate_over(
             tasks,
             lambda trial: [
-                float(sum(len(episode.turns) for episode in trial.episodes))
-                for _ in range(trial.success)
+                float(sum(len(episode.turns) for episode in trial.episodes[: first + 1]))
+                for first in (trial.first_success,)
+                if first is not None
             ],
         ),
         episodes=estimate([_mean(task, lambda trial: len(trial.episodes)) for task in tasks]),
@@ -222,6 +238,9 @@ def summarize(trials: Iterable[Trial]) -> Summary:
             ],
         ),
         mean_return=estimate([_mean(task, lambda trial: trial.returns[0]) for task in tasks]),
+        score_in=()
+        if settings.stop_on_success
+        else tuple(score_in(everything, k) for k in range(1, last + 1)),
     )
 
 
@@ -229,6 +248,16 @@ def _solved(trial: Trial, k: int) -> int:
     require_int("k", k, low=1, high=trial.settings.num_episodes)
     first = trial.first_success
     return int(first is not None and first < k)
+
+
+def _score(trial: Trial, k: int) -> float:
+    require_int("k", k, low=1, high=trial.settings.num_episodes)
+    if k > len(trial.episodes):
+        raise ValueError(
+            f"task seed {trial.task_seed}, trial {trial.trial} was over after "
+            f"{len(trial.episodes)} episodes; expected stop_on_success=False"
+        )
+    return trial.episodes[k - 1].reward
 
 
 def _invalid_actions(trial: Trial) -> list[float]:

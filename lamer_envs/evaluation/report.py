@@ -92,6 +92,7 @@ def summary_rows(summary: Summary) -> list[tuple[str, str]]:
     rows = [(f"pass@{k}", percent(each)) for k, each in enumerate(summary.pass_at, start=1)]
     if len(summary.pass_at) > 1:
         rows.append(("adaptation gain", percent(summary.adaptation_gain)))
+    rows += [(f"score in episode {k}", number(each)) for k, each in enumerate(summary.score_in, 1)]
     return [
         *rows,
         ("diversity, first episodes (nats)", number(summary.diversity_first)),
@@ -105,15 +106,21 @@ def summary_rows(summary: Summary) -> list[tuple[str, str]]:
 
 
 def comparison(runs: Sequence[Run]) -> tuple[list[str], list[list[str]]]:
-    """Header and one row for each run; pass@k up to the largest number of episodes among them."""
+    """Header and one row for each run; pass@k up to the largest number of episodes among them.
+
+    Scores by episode stand at the end where a run has them.
+    """
     most = max((len(run.summary.pass_at) for run in runs), default=1)
     header = ["run", "environment", "policy", "memory", "tasks", "trials"]
     header += [f"pass@{k}" for k in range(1, most + 1)]
     header += ["gain", "diversity", "turns", "invalid"]
+    scored = max((len(run.summary.score_in) for run in runs), default=0)
+    header += [f"score in {k}" for k in range(1, scored + 1)]
     rows = []
     for run in runs:
         summary = run.summary
         shares = [percent(each) for each in summary.pass_at]
+        scores = [number(each) for each in summary.score_in]
         rows.append(
             [
                 run.name if run.finished else f"{run.name} (unfinished)",
@@ -128,6 +135,8 @@ def comparison(runs: Sequence[Run]) -> tuple[list[str], list[list[str]]]:
                 number(summary.diversity_first),
                 number(summary.turns_to_success),
                 percent(summary.invalid_action_rate),
+                *scores,
+                *["–"] * (scored - len(scores)),
             ]
         )
     return header, rows

@@ -43,8 +43,8 @@ class EvalConfig:
         num_tasks: number of tasks; their seeds are `seed`, `seed + 1`, …
         trials_per_task: trials on each task.
         seed: the first task seed.
-        num_episodes, reflection, memory, gamma_step, gamma_traj, credit, objective, prompts:
-            see `MultiEpisodeReflectionWrapper`.
+        num_episodes, reflection, memory, gamma_step, gamma_traj, credit, objective, prompts,
+            stop_on_success: see `MultiEpisodeReflectionWrapper`.
 
     Raises:
         ValueError: a number is out of range, or a value does not survive JSON.
@@ -64,6 +64,7 @@ class EvalConfig:
     credit: str = "paper"
     objective: str = "cumulative"
     prompts: str = "default"
+    stop_on_success: bool | None = None
 
     def __post_init__(self) -> None:
         require_int("num_tasks", self.num_tasks, low=1)
@@ -96,6 +97,7 @@ class EvalConfig:
             credit=self.credit,
             objective=self.objective,
             prompts=self.prompts,
+            stop_on_success=self.stop_on_success,
         )
 
     def specs(self) -> list[TrialSpec]:

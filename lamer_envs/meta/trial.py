@@ -23,7 +23,7 @@ class Turn:
 
     Attributes:
         phase: `"play"` or `"reflect"`.
-        episode: index of the episode, from 0; a reflection has that of the episode that failed.
+        episode: index of the episode, from 0; a reflection has that of the episode before it.
         turn: index in the episode, from 0; a reflection has the number of play turns before it.
         prompt: the whole prompt that was shown.
         response: the raw answer.
@@ -99,6 +99,7 @@ class TrialSettings:
     credit: str = "paper"
     objective: str = "cumulative"
     prompts: str = ""
+    stop_on_success: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class Trial:
         env_id: the Gymnasium id, or the class name where there is none.
         task_id: the task's name; equal for equal tasks.
         task_seed: the seed that gives the task.
-        episodes: in order; all but the last one failed.
+        episodes: in order; with `settings.stop_on_success`, all but the last one failed.
         returns: the cross-episode return of every turn, aligned with `turns`.
         settings: how it was played.
         trial: index in its group, from 0.
@@ -242,6 +243,9 @@ def _episodes(data: Any) -> tuple[Episode, ...]:
 
 
 def _settings(data: Any) -> TrialSettings:
+    # Records from before there was this setting are of trials that ended with a success.
+    if isinstance(data, dict):
+        data.setdefault("stop_on_success", True)
     return _build(TrialSettings, data)
 
 
