@@ -51,6 +51,11 @@ ENVIRONMENTS: tuple[Registered, ...] = (
         "lamer_envs.games.kuhn.env:KuhnPokerEnv",
         "win chips from an unknown opponent; identification and exploitation",
     ),
+    Registered(
+        "LaMer/TicTacToe-v0",
+        "lamer_envs.games.tictactoe.env:TicTacToeEnv",
+        "beat an unknown opponent; identification and exploitation",
+    ),
 )
 
 

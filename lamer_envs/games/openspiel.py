@@ -9,6 +9,9 @@ from types import ModuleType
 
 from lamer_envs.games.kuhn.engine import INFORMATION_SETS
 
+_EXPLORATION = 2.0
+_MEGABYTES = 64
+
 
 def load() -> ModuleType:
     """The module `pyspiel`.
@@ -41,3 +44,34 @@ def cfr_kuhn(iterations: int) -> dict[str, float]:
         seen: float(dict(policy.get_state_policy(f"{'JQK'.index(seen[0])}{seen[1:]}"))[1])
         for seen in INFORMATION_SETS
     }
+
+
+def search_tictactoe(own: int, other: int, simulations: int) -> int:
+    """The move of Monte Carlo tree search in a position of 3×3 Tic-Tac-Toe.
+
+    Seeded by the position, so that equal positions have equal moves.
+
+    Args:
+        own: mask of the marks of the player to move.
+        other: mask of the other player's.
+        simulations: of the search, at least 1.
+    """
+    spiel = load()
+    marks = [[cell for cell in range(9) if mask >> cell & 1] for mask in (own, other)]
+    begins = 0 if len(marks[0]) == len(marks[1]) else 1
+    state = spiel.load_game("tic_tac_toe").new_initial_state()
+    # No line is full yet, so the marks can be made in any order.
+    for ply in range(len(marks[0]) + len(marks[1])):
+        state.apply_action(marks[(ply + begins) % 2].pop())
+    seed = own << 9 | other
+    bot = spiel.MCTSBot(
+        state.get_game(),
+        spiel.RandomRolloutEvaluator(1, seed),
+        _EXPLORATION,
+        simulations,
+        _MEGABYTES,
+        False,
+        seed,
+        False,
+    )
+    return int(bot.step(state))
