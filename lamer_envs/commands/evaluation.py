@@ -22,9 +22,17 @@ from lamer_envs.commands.console import (
 )
 from lamer_envs.commands.environments import env_arguments, resolve
 from lamer_envs.commands.training import training_extra
-from lamer_envs.evaluation.report import comparison, load_runs, policy_name, summary_rows
-from lamer_envs.evaluation.run import EvalConfig, evaluate
-from lamer_envs.meta.trial import Trial
+from lamer_envs.evaluation.report import (
+    comparison,
+    load_runs,
+    percent,
+    policy_name,
+    summary_rows,
+)
+from lamer_envs.evaluation.ruler import exploitation
+from lamer_envs.evaluation.run import TRIALS_FILE, EvalConfig, evaluate
+from lamer_envs.games.env import GameEnv
+from lamer_envs.meta.trial import Trial, read_trials
 from lamer_envs.rollout.policy import Policy
 from lamer_envs.rollout.runner import TrialError
 from lamer_envs.rollout.scripted import SCRIPTED, player_module, scripted_policy
@@ -242,6 +250,10 @@ def _evaluate(config: EvalConfig, policy: Policy, run_dir: Path, concurrency: in
         raise BadInputError(" ".join(str(error).split())) from error
     title = f"{config.env_id}, {policy_name(config)}: {config.num_tasks} tasks"
     rows = summary_rows(summary)
+    inner = config.make_env().unwrapped
+    if isinstance(inner, GameEnv) and summary.score_in:
+        shares = exploitation(inner, read_trials(run_dir / TRIALS_FILE))
+        rows += [(f"exploited in episode {k}", percent(each)) for k, each in enumerate(shares, 1)]
     console().print(table(escape(title), ("metric", "mean ± standard error"), rows))
     console().print(f"Run folder: {run_dir}", markup=False, soft_wrap=True)
 

@@ -75,12 +75,11 @@ class GameEnv(TextEnv[GameTask], Generic[PositionT]):
     `seat` (`"first"` or `"second"`) and `outcome` (`"win"`, `"draw"`, `"loss"`, or `None` before
     the end). `success` is a win.
 
-    Subclasses implement `_opening`, `_move`, `_text`, `_moves` and `references`.
+    Subclasses implement `_opening`, `_move`, `_moves`, `_text`, `_state_key` and `references`.
 
     Args:
-        opponent: `"population"`, or what the game's own `opponent` function reads.
-        candidates: the population of the split; drawn from where `opponent` names no other.
-        chosen: the opponent that is named, or `None`.
+        population: the opponents of the split.
+        chosen: the opponent that is named, or `None` to draw from the population.
         seat: `"first"`, `"second"` or `"mixed"` (by the task seed).
         scale: reward of one unit of payoff.
     """
@@ -148,8 +147,8 @@ class GameEnv(TextEnv[GameTask], Generic[PositionT]):
         """
         return None
 
-    def _generate(self, task_seed: int) -> GameTask:
-        self._episode = -1
+    def task_of(self, task_seed: int) -> GameTask:
+        """Opponent and seat of a task seed, without a reset."""
         opponent = self._chosen
         if opponent is None:
             population = self._candidates
@@ -159,6 +158,10 @@ class GameEnv(TextEnv[GameTask], Generic[PositionT]):
         else:
             seat = SEATS.index(self.seat)
         return GameTask(task_seed, opponent, seat)
+
+    def _generate(self, task_seed: int) -> GameTask:
+        self._episode = -1
+        return self.task_of(task_seed)
 
     def _start(self, task: GameTask) -> str:
         if self._episode < 0:
