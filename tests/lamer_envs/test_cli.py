@@ -195,6 +195,7 @@ class TestEval:
                 "split once",
             ),
             (["eval", "doors:Doors-v0", "--policy", "expert"], "no scripted expert"),
+            (["eval", "sokoban", "--policy", "nash"], "no equilibrium player; expected a game"),
             (["eval", "nowhere:Doors-v0", "--policy", "random"], "nowhere"),
             (["eval", "sokoban", "--policy", "/no/such/model"], "no policy '/no/such/model'"),
             (["eval", "sokoban", "--policy", "./model"], "no policy './model'"),
@@ -288,6 +289,20 @@ class TestEval:
         assert "shorten max_new_tokens (--max-new-tokens)\n" in result.stderr
 
 
+def test_games_are_measured_by_score_and_share(tmp_path: Path) -> None:
+    result = evaluate(tmp_path / "game", env="kuhnpoker", policy="nash")
+    assert result.exit_code == 0
+    for k in (1, 2, 3):
+        assert f"score in episode {k}" in result.stdout
+        assert f"exploited in episode {k}" in result.stdout
+    trials = list(read_trials(tmp_path / "game" / "trials.jsonl"))
+    assert {len(trial.episodes) for trial in trials} == {3}
+    stopped = evaluate(tmp_path / "short", "--stop-on-success", env="kuhnpoker", policy="nash")
+    assert "score in" not in stopped.stdout
+    table = lamer("report", tmp_path / "game", tmp_path / "short").stdout
+    assert "score in 3" in table
+
+
 def test_report_compares_run_folders(tmp_path: Path) -> None:
     evaluate(tmp_path / "first")
     evaluate(tmp_path / "second", policy="privileged")
@@ -342,6 +357,35 @@ class TestPlay:
         prize, _ = self.losing()
         result = lamer(*self.DOORS, stdin=f"I guess <action>open {prize}</action>\n")
         assert "Solved in attempt 1." in result.stdout
+
+    def test_a_trial_may_go_on_after_a_success(self) -> None:
+        prize, wrong = self.losing()
+        result = lamer(*self.DOORS, "--memory", "none", "--no-stop-on-success",
+                       stdin=f"open {wrong}\nopen {prize}\nopen {wrong}\n")  # fmt: skip
+        assert "attempt 3: failed" in result.stdout
+        assert "Solved in attempt 2." in result.stdout
+
+    def test_a_game_ends_with_who_the_opponent_was(self) -> None:
+        result = lamer(
+            "play", "kuhnpoker", "--split", "train", "--memory", "none", "--env-arg",
+            "opponent=conservative", "--env-arg", "seat=second",
+            stdin="bet\nbet\ncheck\nno\nno\nno\n",
+        )  # fmt: skip
+        assert result.exit_code == 0
+        assert "attempt 1: won" in result.stdout
+        before, after = result.stdout.split("Your opponent was conservative.")
+        assert "conservative" not in before
+        assert after.startswith("\nNever bets and never calls.\nYour reward by attempt: +5, +5, ")
+        assert "One who knows it would expect +15.0 here" in after
+        assert "of what could be exploited." in after
+
+    def test_nobody_exploits_an_equilibrium(self) -> None:
+        result = lamer(
+            "play", "kuhnpoker", "--memory", "none", "--env-arg", "opponent=nash-0.2",
+            "--episodes", 1, stdin="check\nfold\n",
+        )  # fmt: skip
+        assert "Your opponent was nash-0.2." in result.stdout
+        assert "There was nothing to exploit." in result.stdout
 
     def test_all_attempts_may_fail(self) -> None:
         _, wrong = self.losing()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import pickle
 import random
+import sys
 from collections import Counter
 from typing import Any
 
@@ -254,7 +255,7 @@ def test_wrong_arguments(env_id: str, kwargs: dict[str, Any], message: str) -> N
 def test_without_openspiel_its_opponents_say_what_to_install(
     env_id: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "pyspiel", None)
+    monkeypatch.setitem(sys.modules, "pyspiel", None)
     with pytest.raises(ModuleNotFoundError, match=r"pip install 'lamer\[games\]'"):
         gym.make(env_id, opponent=name)
 
@@ -274,4 +275,4 @@ def test_numbers_of_the_streams_are_spread_evenly_and_apart() -> None:
     assert 0 <= min(numbers) < max(numbers) < 1
     assert abs(sum(numbers) / 2000 - 0.5) < 5 * (1 / 12 / 2000) ** 0.5
     assert len({*numbers, *(uniform("deal", seed, 0, 1) for seed in range(2000))}) == 4000
-    assert uniform("move", 1, 2, 3) == 0.8139361216396379
+    assert uniform("move", 1, 2, 3) == 0.3734066557299688

@@ -50,7 +50,7 @@ TRIAL = st.builds(
     task_seed=st.integers(0, 1 << 62),
     episodes=st.lists(EPISODE, max_size=2).map(tuple),
     returns=st.lists(FLOAT, max_size=5).map(tuple),
-    settings=st.builds(TrialSettings, memory=TEXT, gamma_step=FLOAT),
+    settings=st.builds(TrialSettings, memory=TEXT, gamma_step=FLOAT, stop_on_success=st.booleans()),
     trial=st.integers(0, 99),
 )
 
@@ -143,6 +143,12 @@ def _changed(**changes: object) -> str:
 def test_what_is_no_trial(line: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Trial.from_json(line)
+
+
+def test_records_from_before_trials_could_go_on_are_read() -> None:
+    data = json.loads(some_trial().to_json())
+    del data["settings"]["stop_on_success"]
+    assert Trial.from_json(json.dumps(data)).settings.stop_on_success
 
 
 @pytest.mark.parametrize("cut", [1, 30, 200])
