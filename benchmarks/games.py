@@ -165,8 +165,8 @@ def to_markdown(
         "",
         f"`{machine['command']}`",
         "",
-        f"{sentence(machine)} One process; seconds are of processor time. Median, least and most of "
-        f"{len(speed[0].values)} samples.",
+        f"{sentence(machine)} One process; seconds are of processor time. Median, least and most "
+        f"of {len(speed[0].values)} samples.",
         "",
         "| a second | median | range | goal |",
         "|---|---|---|---|",
@@ -202,7 +202,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Speed of the games, and scores of players.")
     parser.add_argument("--repeats", type=int, default=7, help="samples of each rate")
     parser.add_argument("--seconds", type=float, default=0.5, help="length of a sample")
-    parser.add_argument("--tasks", type=int, default=2000, help="tasks of each player")
+    parser.add_argument("--tasks", type=int, default=1000, help="tasks of each player")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the result files")
     arguments = parser.parse_args()
     if arguments.repeats < 1 or arguments.seconds <= 0 or arguments.tasks < 2:

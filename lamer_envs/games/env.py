@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
@@ -194,10 +195,13 @@ class GameEnv(TextEnv[GameTask], Generic[PositionT]):
         task = self.task
         other = 1 - task.seat
         while position.to_move == other:
-            odds = task.opponent.odds(position.seen_by(other))
+            odds = self._odds(task.opponent, position.seen_by(other))
             number = uniform("move", task.seed, self._episode, position.ply)
             position = position.played(draw(odds, number))
         return position
+
+    def _odds(self, opponent: Opponent, seen: Any) -> Mapping[Any, float]:
+        return opponent.odds(seen)
 
     def _payoff(self) -> float | None:
         """What the agent wins; `None` while the game goes on."""

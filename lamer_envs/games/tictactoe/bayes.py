@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from lamer_envs.games.opponents import Opponent
 from lamer_envs.games.tictactoe.engine import Board
+from lamer_envs.games.tictactoe.opponents import known_odds
 
 
 def posterior(
@@ -30,7 +31,7 @@ def posterior(
                 weights = {
                     opponent: weight * share
                     for opponent, weight in weights.items()
-                    if (share := opponent.odds(seen).get(cell, 0.0))
+                    if (share := known_odds(opponent, seen).get(cell, 0.0))
                 }
             board = board.played(cell)
     total = sum(weights.values())

@@ -12,6 +12,7 @@ from functools import lru_cache
 from lamer_envs.games.opponents import Opponent
 from lamer_envs.games.tictactoe.engine import Seen
 from lamer_envs.games.tictactoe.minimax import EXACT_SIZE
+from lamer_envs.games.tictactoe.opponents import known_odds
 
 
 class BestResponse:
@@ -56,7 +57,7 @@ class BestResponse:
             theirs: the undecided position, as the opponent sees it.
         """
         value = 0.0
-        for reply, share in self._opponent.odds(theirs).items():
+        for reply, share in known_odds(self._opponent, theirs).items():
             if theirs.wins_at(reply):
                 value -= share
                 continue
@@ -99,7 +100,7 @@ def value(player: Opponent, opponent: Opponent, seat: int) -> float:
 
     def waiting(theirs: Seen) -> float:
         total = 0.0
-        for reply, share in opponent.odds(theirs).items():
+        for reply, share in known_odds(opponent, theirs).items():
             if theirs.wins_at(reply):
                 total -= share
                 continue

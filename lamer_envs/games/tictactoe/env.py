@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lamer_envs.games.env import GameEnv, GameTask, Seat, named
 from lamer_envs.games.opponents import Opponent
 from lamer_envs.games.tictactoe.best_response import best_value, value
-from lamer_envs.games.tictactoe.engine import Board
+from lamer_envs.games.tictactoe.engine import Board, Seen
 from lamer_envs.games.tictactoe.minimax import EXACT_SIZE
-from lamer_envs.games.tictactoe.opponents import Minimax
+from lamer_envs.games.tictactoe.opponents import Minimax, known_odds
 from lamer_envs.games.tictactoe.opponents import opponent as find_opponent
 from lamer_envs.games.tictactoe.populations import population
 from lamer_envs.games.tictactoe.text import cell_name, read_cell, render
@@ -111,6 +113,9 @@ class TicTacToeEnv(GameEnv[Board]):
             return None
         best = best_value(task.opponent, task.seat)
         return WIN_REWARD * best, WIN_REWARD * value(EQUILIBRIUM, task.opponent, task.seat)
+
+    def _odds(self, opponent: Opponent, seen: Seen) -> Mapping[int, float]:
+        return known_odds(opponent, seen)
 
     def _opening(self, task: GameTask, episode: int) -> Board:
         return Board(self.size)

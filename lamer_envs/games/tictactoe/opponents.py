@@ -146,6 +146,12 @@ def _searched(own: int, other: int, simulations: int) -> int:
     return search_tictactoe(own, other, simulations)
 
 
+@lru_cache(maxsize=1 << 15)
+def known_odds(opponent: Opponent, seen: Seen) -> Mapping[int, float]:
+    """The odds of an opponent, worked out once for each position."""
+    return opponent.odds(seen)
+
+
 def opponent(spec: object, size: int) -> Opponent:
     """The opponent that a user means.
 
