@@ -32,7 +32,7 @@ def section(title: str) -> str:
 
 def table(text: str) -> list[list[str]]:
     """The body of the first table."""
-    lines = text.split("\n\n| ", 1)[1].split("\n\n", 1)[0].splitlines()
+    lines = f"\n{text}".split("\n\n| ", 1)[1].split("\n\n", 1)[0].splitlines()
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
