@@ -13,14 +13,13 @@ import json
 import os
 import platform
 import shlex
-import subprocess
-import sys
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from tiny_runs import call, cost_of, train, train_command
 
 from lamer_envs.evaluation.metrics import Estimate, Summary, estimate
 from lamer_train.plots import plot_pass_at_k
@@ -74,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     runs = [(preset, seed) for seed in options.seeds for preset in (LAMER, RL)]
     with ThreadPoolExecutor(options.jobs) as pool:
-        list(pool.map(lambda run: train(options.out, *run, settings), runs))
+        list(pool.map(lambda run: _train(options.out, *run, settings), runs))
         plain = [(arm, seed) for seed in options.seeds for arm in ARMS]
         list(pool.map(lambda one: evaluate_plain(options.out, *one, options.split), plain))
     path = options.result or options.out / "results.md"
@@ -89,26 +88,13 @@ def run_dir(out: Path, preset: str, seed: int) -> Path:
     return out / f"{preset}-{seed}"
 
 
-def train_command(out: Path, preset: str, seed: int, settings: Sequence[str]) -> list[str]:
-    """The command of one run."""
-    command = ["lamer", "train", preset, "--out", str(run_dir(out, preset, seed))]
-    for setting in (f"seed={seed}", *settings):
-        command += ["--set", setting]
-    return command
+def _train(out: Path, preset: str, seed: int, settings: Sequence[str]) -> None:
+    train(preset, run_dir(out, preset, seed), settings_of(seed, settings))
 
 
-def train(out: Path, preset: str, seed: int, settings: Sequence[str]) -> None:
-    """Run one arm of one seed unless it is finished; record how long it took."""
-    folder = run_dir(out, preset, seed)
-    if (folder / "results.md").exists():
-        return
-    command = train_command(out, preset, seed, settings)
-    if (folder / "config.yaml").exists():
-        command.append("--resume")
-    begin = time.monotonic()
-    call(command, folder.with_suffix(".log"))
-    seconds = {"seconds": round(time.monotonic() - begin, 1), "resumed": "--resume" in command}
-    (folder / "wall.json").write_text(json.dumps(seconds) + "\n", encoding="utf-8")
+def settings_of(seed: int, settings: Sequence[str]) -> list[str]:
+    """What a run sets beside its preset."""
+    return [f"seed={seed}", *settings]
 
 
 def summary_path(out: Path, arm: Arm, seed: int, sampling: str) -> Path:
@@ -135,17 +121,6 @@ def evaluate_plain(out: Path, arm: Arm, seed: int, split: str) -> None:
     command += ["--seed", str(config["seed"]), "--episodes", str(config["num_episodes"])]
     command += ["--max-new-tokens", "4", "--concurrency", "512", "--policy-seed", str(seed)]
     call(command, path.parent.with_suffix(".log"))
-
-
-def call(command: Sequence[str], log: Path) -> None:
-    """Run a command with one thread, its output in a file."""
-    print("$", shlex.join(command), flush=True)
-    log.parent.mkdir(parents=True, exist_ok=True)
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
-    with log.open("a", encoding="utf-8") as file:
-        done = subprocess.run(command, stdout=file, stderr=file, env=environment, check=False)
-    if done.returncode:
-        sys.exit(f"{shlex.join(command)} ended with code {done.returncode}; see {log}")
 
 
 def report(out: Path, seeds: Sequence[int], settings: Sequence[str]) -> str:
@@ -175,9 +150,10 @@ def report(out: Path, seeds: Sequence[int], settings: Sequence[str]) -> str:
     lines += ["", "### Commands", "", "| run | wall time | command |", "| --- | ---: | --- |"]
     for seed in seeds:
         for preset in (LAMER, RL):
-            wall = json.loads((run_dir(out, preset, seed) / "wall.json").read_text("utf-8"))
-            spent = f"{wall['seconds'] / 60:.1f} min" + (" (resumed)" if wall["resumed"] else "")
-            command = shlex.join(train_command(out, preset, seed, settings))
+            folder = run_dir(out, preset, seed)
+            cost = cost_of(folder)
+            spent = f"{cost.seconds / 60:.1f} min" + (" (resumed)" if cost.resumed else "")
+            command = shlex.join(train_command(preset, folder, settings_of(seed, settings)))
             lines.append(f"| {preset}, seed {seed} | {spent} | `{command}` |")
     return "\n".join(lines) + "\n"
 

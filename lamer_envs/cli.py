@@ -9,8 +9,10 @@ import typer
 from lamer_envs import __version__
 from lamer_envs.commands.alfworld import app as alfworld
 from lamer_envs.commands.environments import envs
-from lamer_envs.commands.evaluation import eval_, report
+from lamer_envs.commands.evaluation import eval_
+from lamer_envs.commands.export import export
 from lamer_envs.commands.play import play
+from lamer_envs.commands.report import report
 from lamer_envs.commands.training import presets, train
 from lamer_envs.commands.webshop import app as webshop
 
@@ -42,6 +44,7 @@ app.command()(envs)
 app.command()(play)
 app.command("eval")(eval_)
 app.command()(report)
+app.command()(export)
 app.command()(train)
 app.command()(presets)
 app.add_typer(alfworld, name="alfworld")

@@ -43,15 +43,34 @@ def extract_tag(response: str, tag: str) -> Extraction:
     earlier in the reasoning are passed over. Tag names match in any ASCII case. Accepts any
     string, lone surrogates included, in linear time.
     """
+    data = response.encode("utf-8", "surrogatepass")
+    place = _last_tag(data, tag)
+    if place is None:
+        return Extraction("", ParseCode.NO_TAG)
+    _, start, end = place
+    text = data[start:end].decode("utf-8", "surrogatepass").strip()
+    return Extraction(text, ParseCode.OK) if text else Extraction("", ParseCode.EMPTY)
+
+
+def text_before_tag(response: str, tag: str) -> str:
+    """What stands before the tag that `extract_tag` reads, stripped; all of it where there is none.
+
+    In a response to a play prompt this is what the model thought before it acted.
+    """
+    data = response.encode("utf-8", "surrogatepass")
+    place = _last_tag(data, tag)
+    before = data if place is None else data[: place[0]]
+    return before.decode("utf-8", "surrogatepass").strip()
+
+
+def _last_tag(data: bytes, tag: str) -> tuple[int, int, int] | None:
+    """Where the last complete tag opens, and where the text in it begins and ends."""
     # Bytes fold ASCII letters only, so lookalikes such as the Kelvin sign form no tag and offsets
     # stay put; `str.lower` may even change the length of a string.
-    data = response.encode("utf-8", "surrogatepass")
     folded = data.lower()
     opening_tag, closing_tag = f"<{tag}>".encode(), f"</{tag}>".encode()
     opening = folded.rfind(opening_tag, 0, max(folded.rfind(closing_tag), 0))
     if opening < 0:
-        return Extraction("", ParseCode.NO_TAG)
+        return None
     start = opening + len(opening_tag)
-    end = folded.find(closing_tag, start)
-    text = data[start:end].decode("utf-8", "surrogatepass").strip()
-    return Extraction(text, ParseCode.OK) if text else Extraction("", ParseCode.EMPTY)
+    return opening, start, folded.find(closing_tag, start)

@@ -10,6 +10,7 @@ import os
 import warnings
 from contextlib import nullcontext
 from pathlib import Path
+from typing import NoReturn
 
 from rich.console import Console
 
@@ -32,7 +33,8 @@ def train(preset: str, out: Path | None, resume: bool, overrides: list[str]) -> 
         ValueError: settings or a run folder that cannot be used, or that another process is using;
             the message says why.
         SystemExit: with code 143, the run was asked to stop (SIGTERM) and has saved where it is;
-            with code 1, there was no room to write. A message says how to go on.
+            with code 1, there was no room to write, or vLLM has failed. A message says how to go
+            on.
     """
     _prepare_libraries()
     from lamer_train.experiment import load_experiment
@@ -40,6 +42,8 @@ def train(preset: str, out: Path | None, resume: bool, overrides: list[str]) -> 
     experiment = load_experiment(preset, out, resume=resume, overrides=overrides)
     from accelerate import PartialState
 
+    from lamer_envs.rollout.runner import TrialError
+    from lamer_train.backends.base import EngineError
     from lamer_train.interruption import EXIT_STOPPED, CheckpointError, RunStoppedError, is_full
     from lamer_train.pipeline import run_experiment
 
@@ -56,12 +60,22 @@ def train(preset: str, out: Path | None, resume: bool, overrides: list[str]) -> 
         except OSError as error:
             if not (isinstance(error, CheckpointError) or is_full(error)):
                 raise
-            Console(stderr=True).print(
-                f"Error: {error}; make room, then go on with: {go_on}",
-                style="bold red",
-                soft_wrap=True,
-            )
-            raise SystemExit(1) from error
+            _stop_short(error, "make room, then", go_on)
+        except (EngineError, TrialError) as error:
+            cause = error if isinstance(error, EngineError) else error.__cause__
+            if not isinstance(cause, EngineError):
+                raise
+            _stop_short(error, "when that is mended,", go_on)
+
+
+def _stop_short(error: Exception, cure: str, go_on: str) -> NoReturn:
+    Console(stderr=True).print(
+        f"Error: {error}; {cure} go on with: {go_on}",
+        style="bold red",
+        soft_wrap=True,
+        markup=False,
+    )
+    raise SystemExit(1) from error
 
 
 def dry_run(preset: str, overrides: list[str], processes: int) -> None:

@@ -6,7 +6,7 @@ import json
 import math
 import os
 from dataclasses import dataclass, field
-from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -16,8 +16,10 @@ from lamer_envs.meta.memory import MEMORY_KINDS
 from lamer_envs.meta.returns import check_return_arguments
 from lamer_train.accumulate import LOSS_TYPES
 from lamer_train.advantages import LEVELS, NORMS
-from lamer_train.backends.transformers import require_sampling
+from lamer_train.backends.base import require_sampling
+from lamer_train.reporters import require_reporters
 
+BACKENDS = ("transformers", "vllm", "vllm_server")
 ALGORITHMS = ("grpo", "gigpo", "rloo", "reinforce", "ppo")
 _DEFAULT_NORMS = {"grpo": "mean_std", "gigpo": "mean"}
 
@@ -36,7 +38,9 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
     - `max_completion_length` bounds the tokens of one turn;
     - `temperature`, `top_p`, `top_k` are those of the rollout.
 
-    `per_device_train_batch_size` follows from `tasks_per_update` and need not be set.
+    `per_device_train_batch_size` follows from `tasks_per_update` and need not be set. `backend`
+    takes the place of `use_vllm` and `vllm_mode`; the other `vllm_…` fields are TRL's, except that
+    `vllm_server_base_url` may name several servers.
 
     Raises:
         ValueError: a value is outside of its range or does not go together with another one.
@@ -119,6 +123,17 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
     tokens_per_generation_batch: int | None = field(
         default=None, metadata={"help": "Most tokens in one call of generate; no bound by default."}
     )
+    backend: str = field(
+        default="transformers",
+        metadata={
+            "help": "What samples: transformers (the model that is trained), vllm (an engine in "
+            "the same process) or vllm_server (servers at vllm_server_base_url)."
+        },
+    )
+    vllm_server_base_url: str | None = field(
+        default=None,
+        metadata={"help": "Where vLLM servers are; several with commas between."},
+    )
     rollout_concurrency: int | None = field(
         default=None, metadata={"help": "Trials in play at a time per process; all by default."}
     )
@@ -173,6 +188,9 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
         default=None,
         metadata={"help": "Train in bfloat16; by default where there is a GPU and no fp16."},
     )
+    run_name: str | None = field(
+        default=None, metadata={"help": "What reporters call the run; by default like its folder."}
+    )
     # TRL's default of 10 would leave most steps out of the metrics file.
     logging_steps: float = field(
         default=1, metadata={"help": "Log every so many optimizer steps; 1 for every step."}
@@ -200,6 +218,7 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
         world = int(os.environ.get("WORLD_SIZE", "1"))
         self.per_device_train_batch_size = self._rows_drawn(world, per_generation)
         super().__post_init__()
+        self.run_name = self.run_name or Path(self.output_dir).name
         if self.world_size != world:
             raise ValueError(
                 f"{self.world_size} processes, but the environment variable WORLD_SIZE says {world}"
@@ -228,6 +247,7 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
             ("advantage_level", LEVELS),
             ("advantage_norm", NORMS if self.algorithm in _DEFAULT_NORMS else (None, *NORMS)),
             ("loss_type", LOSS_TYPES),
+            ("backend", BACKENDS),
         ):
             value = getattr(self, name)
             if value not in choices:
@@ -299,14 +319,22 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
             "fp16 with ppo, whose critic has no loss scaling (use bf16)": (
                 self.fp16 and self.algorithm == "ppo"
             ),
-            "loss_type='vespo' with overlap and a correction other than 'token_truncate' or "
-            "'token_mask' (vllm_importance_sampling_mode)": (
-                self.overlap > 0
+            "loss_type='vespo' with overlap or vLLM and a correction other than 'token_truncate' "
+            "or 'token_mask' (vllm_importance_sampling_mode)": (
+                self.sampler_differs
                 and self.loss_type == "vespo"
                 and self.vllm_importance_sampling_correction
                 and self.vllm_importance_sampling_mode not in ("token_truncate", "token_mask")
             ),
-            "use_vllm": self.use_vllm,
+            "use_vllm (set backend)": self.use_vllm,
+            "vllm_mode (set backend: vllm_server)": (
+                self.vllm_mode == "server" and self.backend != "vllm_server"
+            ),
+            "backend 'vllm' with vllm_tensor_parallel_size > 1 (each process plays trials of its "
+            "own; use vllm_server)": (
+                self.backend == "vllm" and self.vllm_tensor_parallel_size != 1
+            ),
+            "vllm_structured_outputs_regex": self.vllm_structured_outputs_regex is not None,
             "use_transformers_continuous_batching": self.use_transformers_continuous_batching,
             "min_p, repetition_penalty or generation_kwargs": (
                 self.min_p is not None
@@ -325,6 +353,22 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
     def num_updates(self) -> int:
         """Generations of trials in the run."""
         return int(self.max_steps // (self.steps_per_generation or 1))
+
+    @property
+    def sampler_differs(self) -> bool:
+        """Whether rows come from another distribution than the model's that an update starts from.
+
+        They do where they may be older, and where another engine computes it.
+        """
+        return self.overlap > 0 or self.backend != "transformers"
+
+    @property
+    def vllm_server_urls(self) -> list[str]:
+        """Where the servers of the backend `vllm_server` are."""
+        named = self.vllm_server_base_url
+        if named is None:
+            return [f"http://{self.vllm_server_host}:{self.vllm_server_port}"]
+        return [url.strip() for url in named.split(",") if url.strip()]
 
     def wrapper_kwargs(self) -> dict[str, Any]:
         """The arguments of `MultiEpisodeReflectionWrapper` that the run plays with."""
@@ -348,16 +392,6 @@ _OPTIONAL = frozenset(
         "num_train_tasks",
     }
 )
-
-
-def require_reporters(report_to: str | list[str] | None) -> None:
-    """Raise `ValueError` where metrics are to go to something that is not installed."""
-    for name in [report_to] if isinstance(report_to, str) else report_to or []:
-        if name in _REPORTERS and find_spec(name) is None:
-            raise ValueError(f"report_to {name!r} needs a package: pip install {name}")
-
-
-_REPORTERS = ("tensorboard", "trackio", "wandb")
 
 
 def as_mapping(value: dict | str | None) -> dict[str, Any]:  # type: ignore[type-arg]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -13,26 +12,29 @@ from transformers import (
     AutoConfig,
     AutoModelForCausalLM,
     AutoTokenizer,
-    LlamaConfig,
     PreTrainedConfig,
     PreTrainedTokenizerBase,
-    Qwen3Config,
 )
 
 from lamer_envs.meta.trial import Trial
 from lamer_envs.rollout.runner import TrialSpec, run_trials
 from lamer_envs.rollout.scripted import RandomPolicy
+from lamer_train.config import MetaRLConfig
 from lamer_train.experiment import Experiment
-from lamer_train.models import SMOLLM2, adapter_parameters, lora_config
+from lamer_train.memory import (
+    ModelShape,
+    checkpoint_bytes,
+    known_models,
+    loaded_bytes,
+    memories,
+    memory_table,
+    size,
+)
+from lamer_train.models import adapter_parameters, lora_config
 from lamer_train.playing import make_wrapped_env, run_blocking
 from lamer_train.tiny import CONTEXT, TINY, build_tokenizer, tiny_config, vocabulary_for
 
-GIB = 2**30
-
-_MASTER, _GRADIENT, _ADAM = 4, 4, 8
-"""Bytes per learning weight: float32 weights, their gradients, Adam's two moments."""
-
-_CHARACTERS_PER_TOKEN = 3.0
+CHARACTERS_PER_TOKEN = 3.0
 """An assumption where no tokenizer is at hand; boards have fewer, prose has more."""
 
 _COMPLETION_SHARE = 0.25
@@ -40,64 +42,6 @@ _COMPLETION_SHARE = 0.25
 
 _PROBES = 8
 """Tasks that the random player plays, one trial each."""
-
-
-def _known_models() -> dict[str, PreTrainedConfig]:
-    """Shapes of models that presets name, for where their own files are not on this machine."""
-    return {
-        "Qwen/Qwen3-4B": Qwen3Config(
-            vocab_size=151_936,
-            hidden_size=2560,
-            intermediate_size=9728,
-            num_hidden_layers=36,
-            num_attention_heads=32,
-            num_key_value_heads=8,
-            head_dim=128,
-            max_position_embeddings=40_960,
-            tie_word_embeddings=True,
-        ),
-        "meta-llama/Llama-3.1-8B-Instruct": LlamaConfig(
-            vocab_size=128_256,
-            hidden_size=4096,
-            intermediate_size=14_336,
-            num_hidden_layers=32,
-            num_attention_heads=32,
-            num_key_value_heads=8,
-            max_position_embeddings=131_072,
-            tie_word_embeddings=False,
-        ),
-        SMOLLM2: LlamaConfig(
-            vocab_size=49_152,
-            hidden_size=576,
-            intermediate_size=1536,
-            num_hidden_layers=30,
-            num_attention_heads=9,
-            num_key_value_heads=3,
-            max_position_embeddings=8192,
-            tie_word_embeddings=True,
-        ),
-    }
-
-
-@dataclass(frozen=True)
-class ModelShape:
-    """What memory depends on.
-
-    Attributes:
-        source: where the shape is known from.
-        parameters: all weights.
-        learning: those that are trained.
-        layers, hidden, intermediate: of the transformer.
-        cached: numbers that the key-value cache holds per token.
-    """
-
-    source: str
-    parameters: int
-    learning: int
-    layers: int
-    hidden: int
-    intermediate: int
-    cached: int
 
 
 def model_shape(experiment: Experiment) -> ModelShape:
@@ -116,13 +60,13 @@ def model_shape(experiment: Experiment) -> ModelShape:
             config = AutoConfig.from_pretrained(name, local_files_only=True)
             source = "its files on this machine"
         except (OSError, ValueError):
-            known = _known_models()
+            known = known_models()
             if name not in known:
                 raise ValueError(
                     f"the shape of {name!r} is not known: its files are not on this machine, and a "
                     "dry run downloads nothing"
                 ) from None
-            config, source = known[name], "a table in lamer_train/dry_run.py"
+            config, source = known[name], "a table in lamer_train/memory.py"
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(config)
     parameters = sum(weight.numel() for weight in model.parameters())
@@ -184,7 +128,7 @@ def workload(experiment: Experiment) -> Workload:
     reflections = (episodes - 1) * any(turn.phase == "reflect" for turn in turns)
     tokenizer = _local_tokenizer(experiment)
     lengths = [
-        len(turn.prompt) / _CHARACTERS_PER_TOKEN
+        len(turn.prompt) / CHARACTERS_PER_TOKEN
         if tokenizer is None
         else float(len(tokenizer(turn.prompt)["input_ids"]))
         for turn in turns
@@ -202,7 +146,7 @@ def workload(experiment: Experiment) -> Workload:
 
 def _tiny_tokenizer(experiment: Experiment) -> PreTrainedTokenizerBase:
     vocabulary = vocabulary_for(make_wrapped_env(experiment.training))
-    return build_tokenizer(vocabulary.words, max_length=CONTEXT, text=vocabulary.text)
+    return build_tokenizer(vocabulary.words, max_length=CONTEXT, rule=vocabulary.rule)
 
 
 def _local_tokenizer(experiment: Experiment) -> PreTrainedTokenizerBase | None:
@@ -213,53 +157,6 @@ def _local_tokenizer(experiment: Experiment) -> PreTrainedTokenizerBase | None:
         return AutoTokenizer.from_pretrained(name, local_files_only=True)
     except (OSError, ValueError):
         return None
-
-
-def memory(
-    shape: ModelShape, experiment: Experiment, load: Workload, processes: int
-) -> dict[str, dict[str, float]]:
-    """Bytes in one process, by what they hold, under each way of spreading the model.
-
-    Weights that learn are float32, with float32 gradients and two moments; the others, and what
-    passes through the model, are bfloat16 (float32 on a CPU). Activations are those of
-    `tokens_per_microbatch` tokens: with gradient checkpointing the inputs of all layers and the
-    inside of one, without it the inside of all. The key-value cache is that of
-    `tokens_per_generation_batch` tokens, or of all trials of the process at once.
-    """
-    training = experiment.training
-    passing = 4 if training.use_cpu else 2
-    frozen = (shape.parameters - shape.learning) * passing
-    weights = shape.learning * _MASTER
-    copies = 0 if training.use_cpu else shape.learning * 2
-    gradients, moments = shape.learning * _GRADIENT, shape.learning * _ADAM
-    tokens = training.tokens_per_microbatch
-    # Per token: norms, queries, keys, values, attention and its output, and the three of the MLP.
-    inside = tokens * (8 * shape.hidden + 3 * shape.intermediate) * passing
-    inputs = tokens * shape.hidden * passing * shape.layers
-    activations = inputs + inside if training.gradient_checkpointing else inside * shape.layers
-    together = load.trials / processes * (load.longest_prompt + load.completion_tokens)
-    cache = min(together, training.tokens_per_generation_batch or math.inf)
-    rest = {
-        "activations": activations,
-        "key-value cache while playing": cache * shape.cached * passing,
-    }
-
-    def spread(weight_share: int, state_share: int) -> dict[str, float]:
-        return {
-            "weights": (frozen + weights) / weight_share,
-            "their bfloat16 copies, or those put together to play": copies,
-            "gradients": gradients / state_share,
-            "optimizer": moments / state_share,
-            **rest,
-        }
-
-    if processes == 1:
-        return {"1 process": spread(1, 1)}
-    return {
-        "DDP": spread(1, 1),
-        "ZeRO-2": spread(1, processes),
-        "FSDP2, ZeRO-3": spread(processes, processes),
-    }
 
 
 def report(experiment: Experiment, processes: int, console: Console) -> None:
@@ -281,7 +178,6 @@ def report(experiment: Experiment, processes: int, console: Console) -> None:
     completion = load.completion_tokens
     guess = load.rows * (load.prompt_tokens + completion * _COMPLETION_SHARE)
     most = load.most_rows * (load.longest_prompt + completion)
-    checkpoint = shape.learning * (_MASTER + _ADAM)
     lines: list[tuple[str, str]] = [
         (
             "model",
@@ -309,8 +205,13 @@ def report(experiment: Experiment, processes: int, console: Console) -> None:
         ("generations", f"{training.num_updates:,}"),
         ("tokens of the run", f"about {guess * training.num_updates:,.0f}"),
         ("trials of the run", f"{load.trials * training.num_updates:,}"),
-        ("a checkpoint", f"{size(checkpoint)}, every {training.save_steps:,.0f} optimizer steps"),
+        ("a checkpoint", _checkpoints(shape, training)),
         ("processes", f"{processes}, {load.trials // processes} trials each"),
+        (
+            "main memory",
+            f"{size(processes * loaded_bytes(shape, training))} while {processes} "
+            f"process{'es load' if processes > 1 else ' loads'} the model",
+        ),
     ]
     table = Table(
         title=f"{experiment.name}: what would run", show_header=False, title_justify="left"
@@ -320,8 +221,11 @@ def report(experiment: Experiment, processes: int, console: Console) -> None:
     for name, text in lines:
         table.add_row(name, text)
     console.print(table)
-    console.print(_memory_table(memory(shape, experiment, load, processes)))
-    counting = "" if load.counted else f"; a token is taken for {_CHARACTERS_PER_TOKEN:g} letters"
+    longest = load.longest_prompt + completion
+    console.print(
+        memory_table(memories(shape, training, load.trials // processes, longest, processes))
+    )
+    counting = "" if load.counted else f"; a token is taken for {CHARACTERS_PER_TOKEN:g} letters"
     console.print(
         f"Turns and prompts are those of a player that acts at random on {_PROBES} training tasks"
         f"{counting}. A response is taken to be {_COMPLETION_SHARE:.0%} of the longest one. Memory "
@@ -329,21 +233,11 @@ def report(experiment: Experiment, processes: int, console: Console) -> None:
     )
 
 
-def _memory_table(columns: dict[str, dict[str, float]]) -> Table:
-    table = Table(title="memory of one process", title_justify="left")
-    table.add_column("", style="cyan")
-    for name in columns:
-        table.add_column(name, justify="right")
-    first = next(iter(columns.values()))
-    for part in first:
-        table.add_row(part, *(size(column[part]) for column in columns.values()))
-    table.add_section()
-    table.add_row("together", *(size(sum(column.values())) for column in columns.values()))
-    return table
-
-
-def size(count: float) -> str:
-    """Bytes for people."""
-    if count >= GIB:
-        return f"{count / GIB:,.1f} GiB"
-    return f"{count / 2**20:,.1f} MiB"
+def _checkpoints(shape: ModelShape, training: MetaRLConfig) -> str:
+    each = checkpoint_bytes(shape)
+    if training.save_strategy == "no":
+        return "none is written"
+    # A new one is written before the oldest is removed.
+    most = training.save_total_limit and training.save_total_limit + 1
+    room = f"{most} at a time at most, {size(most * each)}" if most else "all are kept"
+    return f"{size(each)}, every {training.save_steps:,.0f} optimizer steps; {room}"

@@ -18,7 +18,8 @@ from trl import TrlParser
 
 from lamer_envs.meta.memory import MEMORY_KINDS
 from lamer_envs.text_env import require_choice, require_int
-from lamer_train.backends.transformers import require_sampling
+from lamer_train.backends.base import require_sampling
+from lamer_train.backends.choice import require_vllm
 from lamer_train.config import MetaRLConfig
 from lamer_train.models import SMOLLM2, require_smollm2
 from lamer_train.settings import parse_overrides, preset_path, read_settings, write_settings
@@ -134,7 +135,7 @@ def load_experiment(
 ) -> Experiment:
     """Read a preset, apply overrides, and settle on a run folder.
 
-    A run that is resumed keeps the settings it was started with.
+    A run that is resumed keeps the settings it was started with, but for where servers are.
 
     Raises:
         ValueError: unknown or impossible settings; a run folder that is in use while `resume` is
@@ -154,18 +155,20 @@ def load_experiment(
         raise ValueError(f"{run_dir} holds no run to resume; start one without --resume")
     if resume:
         started = read_settings(saved)
+        moved = {key: given.pop(key) for key in sorted(_PLACES & given.keys())}
         changed = sorted(key for key in given if started.get(key) != given[key])
         if changed:
             raise ValueError(
                 f"{run_dir} was started with other values of {', '.join(changed)}; a resumed run "
                 "keeps its settings"
             )
-        raw = started
+        raw = started | moved
     around, training = _parse(raw, run_dir)
     if around.model.startswith((".", "/", "~")) and not Path(around.model).exists():
         raise ValueError(f"there is no model in {around.model}")
     if around.model == SMOLLM2:
         require_smollm2()
+    require_vllm(training.backend)
     state = PartialState()
     # Nobody writes before all processes have looked at what is there.
     state.wait_for_everyone()
@@ -176,6 +179,18 @@ def load_experiment(
         os.replace(draft, saved)
     state.wait_for_everyone()
     return Experiment(path.stem, raw, around, training, run_dir)
+
+
+_PLACES = frozenset(
+    {
+        "vllm_server_base_url",
+        "vllm_server_host",
+        "vllm_server_port",
+        "vllm_server_timeout",
+        "vllm_group_port",
+    }
+)
+"""Settings that say where servers are, which may be elsewhere when a run goes on."""
 
 
 class _Parser(TrlParser):  # type: ignore[misc]

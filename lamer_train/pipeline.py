@@ -23,7 +23,7 @@ from lamer_train.plots import plot_metrics, plot_pass_at_k, read_metrics
 from lamer_train.progress import ProgressBar
 from lamer_train.results import result_table
 from lamer_train.run_log import METRICS_FILE, last_checkpoint
-from lamer_train.teachers import teacher_for
+from lamer_train.teachers import reflection_teacher_for, teacher_for
 from lamer_train.tiny import (
     CONTEXT,
     TINY,
@@ -90,7 +90,7 @@ def _warm_started(experiment: Experiment, console: Console) -> Loaded:
     around, training = experiment.around, experiment.training
     env = _wrapped(experiment, memory=training.memory, episodes=around.final_episodes, split=None)
     vocabulary = vocabulary_for(env)
-    tokenizer = build_tokenizer(vocabulary.words, max_length=CONTEXT, text=vocabulary.text)
+    tokenizer = build_tokenizer(vocabulary.words, max_length=CONTEXT, rule=vocabulary.rule)
     model = build_model(tokenizer, vocabulary, seed=training.seed)
     console.print(f"A model of {count_parameters(model):,} parameters, from scratch.")
     if around.warm_start_steps:
@@ -100,6 +100,7 @@ def _warm_started(experiment: Experiment, console: Console) -> Loaded:
             teacher_for(training.env_id, around.warm_start_noise),
             trials=around.warm_start_trials,
             seed=training.seed,
+            reflect=reflection_teacher_for(training.env_id, around.warm_start_noise),
         )
         imitate(
             model,
@@ -152,8 +153,11 @@ def _train(experiment: Experiment, console: Console, state: PartialState) -> Non
         callbacks=[stop],
         peft_config=adapters,
     )
-    with stop.listening():
-        trainer.train(resume_from_checkpoint=last_checkpoint(experiment.run_dir))
+    try:
+        with stop.listening():
+            trainer.train(resume_from_checkpoint=last_checkpoint(experiment.run_dir))
+    finally:
+        trainer.close()
     if stop.stopped:
         raise RunStoppedError(last_checkpoint(experiment.run_dir))
     learned = experiment.run_dir / (f"{TRAINED}.tmp" if adapters is None else _ADAPTERS)

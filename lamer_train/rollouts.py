@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from accelerate.utils import gather_object
-from transformers import PreTrainedModel
-from trl.models import unwrap_model_for_generation
 
 from lamer_envs.meta.trial import Trial
 from lamer_envs.rollout.runner import TrialSpec, run_trials
-from lamer_train.backends.transformers import TransformersPolicy
-from lamer_train.config import MetaRLConfig, as_mapping
+from lamer_train.backends.base import Backend, Sampling
+from lamer_train.backends.choice import make_backend
+from lamer_train.config import MetaRLConfig
 from lamer_train.overlap import AgedTrial, OverlappedRollouts
 from lamer_train.playing import MakeEnv, run_blocking
 from lamer_train.progress import ProgressBar
-from lamer_train.sharding import whole_weights
 from lamer_train.update import MicroBatchTrainer
 
 
@@ -32,7 +29,8 @@ class PlayingTrainer(MicroBatchTrainer):
     make_env: MakeEnv
     make_eval_env: MakeEnv
     _progress: ProgressBar
-    _overlapped: tuple[TransformersPolicy, OverlappedRollouts] | None = None
+    _backend: Backend | None = None
+    _overlapped: OverlappedRollouts | None = None
 
     def play(
         self,
@@ -59,8 +57,9 @@ class PlayingTrainer(MicroBatchTrainer):
             done += 1
             self._progress.phase(f"{doing} {done}/{len(specs)} trials")
 
-        with self._model_to_play() as model:
-            policy = self._policy(model, evaluate, seed)
+        backend = self._ready_backend()
+        with backend.playing(self.state.global_step):
+            policy = backend.policy(self._sampling(evaluate), seed)
             concurrency = self.args.rollout_concurrency or max(1, len(specs))
             return run_blocking(
                 lambda: run_trials(
@@ -68,34 +67,26 @@ class PlayingTrainer(MicroBatchTrainer):
                 )
             )
 
-    @contextmanager
-    def _model_to_play(self) -> Iterator[PreTrainedModel]:
-        args: MetaRLConfig = self.args
-        with (
-            unwrap_model_for_generation(
-                self.model_wrapped,
-                self.accelerator,
-                gather_deepspeed3_params=args.ds3_gather_for_generation,
-                gradient_checkpointing_kwargs=args.gradient_checkpointing_kwargs,
-            ) as model,
-            whole_weights(model),
-            self.accelerator.autocast(),
-        ):
-            yield model
+    def _ready_backend(self) -> Backend:
+        """The backend of the configuration, made when it is first needed."""
+        if self._backend is None:
+            self._backend = make_backend(self, len(self._positions()))
+        return self._backend
 
-    def _policy(self, model: PreTrainedModel, evaluate: bool, seed: int = 0) -> TransformersPolicy:
+    def _sampling(self, evaluate: bool) -> Sampling:
         args: MetaRLConfig = self.args
-        return TransformersPolicy(
-            model,
-            self.processing_class,
+        return Sampling(
             temperature=args.eval_temperature if evaluate else args.temperature,
             top_p=args.eval_top_p if evaluate else args.top_p,
             top_k=args.eval_top_k if evaluate else args.top_k,
             max_new_tokens=args.max_completion_length,
-            seed=seed,
-            max_batch_tokens=args.tokens_per_generation_batch,
-            chat_template_kwargs=as_mapping(args.chat_template_kwargs),
         )
+
+    def close(self) -> None:
+        """Give back what the backend holds; the trainer plays no more."""
+        if self._backend is not None:
+            self._backend.close()
+            self._backend = None
 
     def _share(self, generation: int) -> list[TrialSpec]:
         """The trials of this process in a generation of the run; none after its last one.
@@ -130,24 +121,17 @@ class PlayingTrainer(MicroBatchTrainer):
         specs = self._share(generation)
         if not args.overlap:
             return [AgedTrial(trial, (0,) * len(trial.turns)) for trial in self.play(specs)]
-        with self._model_to_play() as model:
+        backend = self._ready_backend()
+        with backend.playing(self.state.global_step):
             if self._overlapped is None:
-                policy = self._policy(model, evaluate=False)
-                self._overlapped = (
-                    policy,
-                    OverlappedRollouts(
-                        self.make_env,
-                        policy,
-                        self._share,
-                        concurrency=args.rollout_concurrency or len(specs),
-                        on_trial=lambda done, of: self._progress.phase(
-                            f"playing {done}/{of} trials"
-                        ),
-                    ),
+                self._overlapped = OverlappedRollouts(
+                    self.make_env,
+                    backend.policy(self._sampling(evaluate=False), seed=0),
+                    self._share,
+                    concurrency=args.rollout_concurrency or len(specs),
+                    on_trial=lambda done, of: self._progress.phase(f"playing {done}/{of} trials"),
                 )
-            policy, rollouts = self._overlapped
-            policy.model = model
-            return rollouts.play(generation)
+            return self._overlapped.play(generation)
 
     def train(self, *args: Any, **kwargs: Any) -> Any:
         """TRL's; trials of generations to come end with it."""
@@ -155,7 +139,7 @@ class PlayingTrainer(MicroBatchTrainer):
             return super().train(*args, **kwargs)
         finally:
             if self._overlapped is not None:
-                self._overlapped[1].close()
+                self._overlapped.close()
                 self._overlapped = None
 
     def _sampling_seed(self, step: int) -> int:

@@ -145,7 +145,7 @@ class MetaRLTrainer(PlayingTrainer):
         # A PEFT reference model is the policy without its adapter, scored through the same call as
         # the policy: then nothing counts as known, nor does it where other weights have sampled.
         own_reference = self.beta == 0.0 or self.ref_model is not None
-        known = own_reference and not args.overlap
+        known = own_reference and not args.sampler_differs
         self._known_logps = (
             sampler_logps(self._rows, args, self.accelerator.device) if known else None
         )

@@ -126,9 +126,9 @@ class MicroBatchTrainer(GRPOTrainer):  # type: ignore[misc]
         It does so for vLLM, whose log-probabilities are not quite the model's: it scores the rows
         anew, weighs them by the ratio as `vllm_importance_sampling_…` say, and logs the mismatch.
         Rows of overlapping generations are the same case, so inside of the context it takes them
-        for vLLM's. There is no engine to synchronise.
+        for vLLM's. Which engine there is, and its weights, are the backend's business.
         """
-        self.use_vllm = self.args.overlap > 0
+        self.use_vllm = self.args.sampler_differs
         self._last_loaded_step = self.state.global_step
         try:
             yield

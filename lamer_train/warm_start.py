@@ -22,7 +22,8 @@ from trl import SFTConfig, SFTTrainer
 from lamer_envs.meta import MultiEpisodeReflectionWrapper
 
 Teacher = Callable[[gym.Env[str, str]], Mapping[str, float]]
-"""What a scripted player would do now: probabilities of action strings, summing to 1."""
+"""What a scripted player would do now: probabilities of action strings, or of remarks where the
+player is asked to reflect, summing to 1."""
 
 IGNORED = -100
 
@@ -33,13 +34,13 @@ class Demonstration:
 
     Attributes:
         prompt: the wrapper's prompt.
-        choices: the teacher's probability of each action.
-        action: the one that was played.
+        choices: the teacher's probability of each response.
+        response: the one that was given.
     """
 
     prompt: str
     choices: Mapping[str, float]
-    action: str
+    response: str
 
 
 def answer(action: str) -> str:
@@ -47,26 +48,49 @@ def answer(action: str) -> str:
     return f"<action>{action}</action>"
 
 
+def note(remark: str) -> str:
+    """The response that gives a remark in its tag."""
+    return f"<remark>{remark}</remark>"
+
+
 def collect_demonstrations(
-    env: MultiEpisodeReflectionWrapper, teacher: Teacher, *, trials: int, seed: int
+    env: MultiEpisodeReflectionWrapper,
+    teacher: Teacher,
+    *,
+    trials: int,
+    seed: int,
+    reflect: Teacher | None = None,
 ) -> list[Demonstration]:
     """Let the teacher play one trial of each of the tasks with seeds 0 to `trials` - 1.
 
+    Args:
+        env: what it plays.
+        teacher: its actions.
+        trials: how many trials.
+        seed: of its choices.
+        reflect: its remarks, where the wrapper asks for reflections.
+
     Raises:
-        ValueError: the wrapper asks for reflections, which the teacher does not write.
+        ValueError: the wrapper asks for reflections, and `reflect` is missing.
     """
-    if env.settings.reflection:
-        raise ValueError("the teacher writes no reflections; use a wrapper with reflection=False")
+    if env.settings.reflection and reflect is None:
+        raise ValueError(
+            "this teacher writes no reflections; use a wrapper with reflection=False, or give it "
+            "`reflect`"
+        )
     demonstrations: list[Demonstration] = []
     for task_seed in range(trials):
         rng = random.Random(f"{seed} {task_seed}")
-        prompt, _ = env.reset(seed=task_seed)
+        prompt, info = env.reset(seed=task_seed)
         over = False
         while not over:
-            choices = teacher(env.unwrapped)
-            action = rng.choices(list(choices), list(choices.values()))[0]
-            demonstrations.append(Demonstration(prompt, choices, action))
-            prompt, _, terminated, truncated, _ = env.step(answer(action))
+            if info["phase"] == "reflect" and reflect is not None:
+                choices = {note(remark): odds for remark, odds in reflect(env.unwrapped).items()}
+            else:
+                choices = {answer(action): odds for action, odds in teacher(env.unwrapped).items()}
+            response = rng.choices(list(choices), list(choices.values()))[0]
+            demonstrations.append(Demonstration(prompt, choices, response))
+            prompt, _, terminated, truncated, info = env.step(response)
             over = terminated or truncated
     return demonstrations
 
@@ -83,24 +107,24 @@ def tokenize(
     """
     texts = [_chat(tokenizer, item.prompt) for item in demonstrations]
     prompts = tokenizer(texts, add_special_tokens=False)["input_ids"]
-    actions = sorted({action for item in demonstrations for action in item.choices})
-    encoded = tokenizer([answer(action) for action in actions], add_special_tokens=False)
+    responses = sorted({response for item in demonstrations for response in item.choices})
+    encoded = tokenizer(responses, add_special_tokens=False)
     answers = {
-        action: [*tokens, tokenizer.eos_token_id]
-        for action, tokens in zip(actions, encoded["input_ids"], strict=True)
+        response: [*tokens, tokenizer.eos_token_id]
+        for response, tokens in zip(responses, encoded["input_ids"], strict=True)
     }
     rows = []
     for item, prompt in zip(demonstrations, prompts, strict=True):
         labels = [IGNORED] * len(prompt)
         row: dict[str, list[Any]] = {"choice_places": [], "choice_ids": [], "choice_weights": []}
         odds = _next_tokens(item, answers)
-        for token, next_tokens in zip(answers[item.action], odds, strict=True):
+        for token, next_tokens in zip(answers[item.response], odds, strict=True):
             if len(next_tokens) > 1:
                 row["choice_places"].append(len(labels))
                 row["choice_ids"].append(list(next_tokens))
                 row["choice_weights"].append(list(next_tokens.values()))
             labels.append(token if len(next_tokens) == 1 else IGNORED)
-        row |= {"input_ids": prompt + answers[item.action], "labels": labels}
+        row |= {"input_ids": prompt + answers[item.response], "labels": labels}
         rows.append(row)
     return Dataset.from_list(rows)
 
@@ -122,14 +146,14 @@ def _next_tokens(
     """
     alive = dict(item.choices)
     odds: list[dict[int, float]] = []
-    for place, token in enumerate(answers[item.action]):
+    for place, token in enumerate(answers[item.response]):
         weights: dict[int, float] = {}
-        for action, weight in alive.items():
-            following = answers[action][place]
+        for response, weight in alive.items():
+            following = answers[response][place]
             weights[following] = weights.get(following, 0.0) + weight
         total = sum(alive.values())
         odds.append({following: weight / total for following, weight in weights.items()})
-        alive = {a: weight for a, weight in alive.items() if answers[a][place] == token}
+        alive = {r: weight for r, weight in alive.items() if answers[r][place] == token}
     return odds
 
 
@@ -139,9 +163,16 @@ class _Collator:
     vocab_size: int
 
     def __call__(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, Tensor]:
-        longest = max(len(row["input_ids"]) for row in rows)
+        """A batch padded on the left, with labels for its last columns only.
+
+        Prompts need no logits, and those of a batch would take longer than all the rest.
+        """
+        lengths = [len(row["input_ids"]) for row in rows]
+        longest = max(lengths)
+        # One column before the longest answer, whose logits are of the answer's first token.
+        kept = 1 + max(map(_answer_length, rows))
         choices = [
-            (index, place, ids, weights)
+            (index, place - lengths[index] + kept, ids, weights)
             for index, row in enumerate(rows)
             for place, ids, weights in zip(
                 row["choice_places"], row["choice_ids"], row["choice_weights"], strict=True
@@ -150,19 +181,24 @@ class _Collator:
         batch = {
             "input_ids": torch.full((len(rows), longest), self.pad_token_id),
             "attention_mask": torch.zeros((len(rows), longest), dtype=torch.long),
-            "labels": torch.full((len(rows), longest), IGNORED),
+            "labels": torch.full((len(rows), kept), IGNORED),
             "choice_rows": torch.tensor([choice[0] for choice in choices], dtype=torch.long),
             "choice_places": torch.tensor([choice[1] for choice in choices], dtype=torch.long),
             "choice_weights": torch.zeros((len(choices), self.vocab_size)),
         }
-        for index, row in enumerate(rows):
-            length = len(row["input_ids"])
-            batch["input_ids"][index, :length] = torch.tensor(row["input_ids"])
-            batch["attention_mask"][index, :length] = 1
-            batch["labels"][index, :length] = torch.tensor(row["labels"])
+        for index, (row, length) in enumerate(zip(rows, lengths, strict=True)):
+            batch["input_ids"][index, longest - length :] = torch.tensor(row["input_ids"])
+            batch["attention_mask"][index, longest - length :] = 1
+            last = row["labels"][-kept:]
+            batch["labels"][index, kept - len(last) :] = torch.tensor(last)
         for index, (_, _, ids, weights) in enumerate(choices):
             batch["choice_weights"][index, ids] = torch.tensor(weights)
         return batch
+
+
+def _answer_length(row: Mapping[str, Any]) -> int:
+    first = next(place for place, label in enumerate(row["labels"]) if label != IGNORED)
+    return len(row["labels"]) - min([first, *row["choice_places"]])
 
 
 class SoftTargetSFTTrainer(SFTTrainer):  # type: ignore[misc]
@@ -180,7 +216,11 @@ class SoftTargetSFTTrainer(SFTTrainer):  # type: ignore[misc]
         num_items_in_batch: Tensor | int | None = None,
     ) -> Any:
         """Cross-entropy of the decided tokens, a row's added up, plus the mean of the others."""
-        outputs = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"])
+        outputs = model(
+            input_ids=inputs["input_ids"],
+            attention_mask=inputs["attention_mask"],
+            logits_to_keep=inputs["labels"].shape[1],
+        )
         log_probs = torch.log_softmax(outputs.logits[:, :-1].float(), dim=-1)
         chosen = log_probs[inputs["choice_rows"], inputs["choice_places"] - 1]
         soft = -(inputs["choice_weights"] * chosen).sum() / len(log_probs)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +100,25 @@ def test_webshop(tmp_path: Path) -> None:
     assert 0 < sizes["mapped Pss"] < sizes["mapped Rss"] < sizes["Rss"]
 
 
+def test_endpoint(tmp_path: Path) -> None:
+    pytest.importorskip("aiohttp")
+    options = ["--trials", "60", "--latency", "0.05", "--repeats", "1"]
+    process = run("endpoint.py", tmp_path, *options)
+    assert process.returncode == 0, process.stderr
+    record, table = results("endpoint", tmp_path)
+    assert table == process.stdout[:-1]
+    (measured,) = record["runs"]
+    assert measured["ideal_seconds"] == pytest.approx(23 * 0.05)
+    # Generous: other tests may run beside this one. One at a time would take 60 times the ideal.
+    assert 1 <= measured["over_ideal"] < 10
+    assert measured["memory_peak_mb"] - measured["memory_before_mb"] < 100
+    killed = record["killed"]
+    assert 20 <= killed["trials_when_killed"] < 60 == killed["trials_at_the_end"]
+    assert killed["lost"] == killed["repeated"] == killed["not_asked_for"] == 0
+    assert killed["written_lines_kept"]
+    assert killed["requests"] > killed["requests_after_resuming"]
+
+
 def test_baselines(tmp_path: Path) -> None:
     process = run("baselines.py", tmp_path, "--tasks", "100")
     assert process.returncode == 0, process.stderr
@@ -152,6 +173,7 @@ def test_games(tmp_path: Path) -> None:
         ("envs.py", ["--seconds", "0"]),
         ("baselines.py", ["--tasks", "1"]),
         ("alfworld.py", ["--repeats", "0"]),
+        ("endpoint.py", ["--trials", "2"]),
         ("webshop.py", ["--episodes", "0"]),
         ("webshop.py", ["--build", "9"]),
     ],
@@ -210,3 +232,23 @@ def test_documentation_shows_the_recorded_speed_of_webshop() -> None:
     docs = BENCHMARKS.parent / "docs" / "environments" / "webshop.md"
     assert len(recorded) > 10
     assert recorded <= set(docs.read_text(encoding="utf-8").splitlines())
+
+
+@pytest.mark.skipif(
+    any(shutil.which(name) is None for name in ("chromium", "chromedriver"))
+    or find_spec("selenium") is None,
+    reason="the page is measured in chromium",
+)
+def test_report(tmp_path: Path) -> None:
+    process = run("report.py", tmp_path, "--tasks", "3", "--opened", "2", "--loads", "1")
+    assert process.returncode == 0, process.stderr
+    record, table = results("report", tmp_path)
+    assert table == process.stdout[:-1]
+    assert record["build"]["trials"] == 24
+    assert 10_000 < record["build"]["bytes"] < record["build"]["bytes_of_trials"]
+    assert {name: len(record["use"][name]) for name in ("open", "step", "scroll")} == {
+        "open": 2,
+        "step": 2,
+        "scroll": 2,
+    }
+    assert all(0 < each["ready_at_most"] < 30_000 for each in record["load"])

@@ -26,6 +26,7 @@ from lamer_envs.meta.returns import (
 DOCS = Path(__file__).parent.parent / "docs"
 PAGES = sorted(str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md"))
 TRAINING_PAGES = {"training.md"}
+NEEDS = {"records.md": "pyarrow"}
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -62,6 +63,8 @@ def run_python(page: str) -> None:
 def test_code_runs_and_prints_what_is_shown(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if page in NEEDS:
+        pytest.importorskip(NEEDS[page])
     monkeypatch.chdir(tmp_path)
     run_python(page)
 
@@ -136,6 +139,25 @@ def test_the_yaml_file_of_the_training_page_is_valid(
     experiment = load_experiment(str(path), None)
     assert experiment.around.model == yaml.safe_load(text)["model"]
     assert experiment.training.num_updates == 300
+
+
+def test_every_preset_is_in_the_table() -> None:
+    pytest.importorskip("yaml")
+    from lamer_train.settings import preset_names
+
+    text = " ".join(row[0] for row in table_after("training.md", "## Presets and settings"))
+    patterns = [
+        re.escape(name)
+        .replace("ENV", "(sokoban|minesweeper|webshop|alfworld)")
+        .replace("ALGORITHM", "(gigpo|grpo|rloo|ppo|reinforce)")
+        .replace("…", "(lamer|gigpo)")
+        for name in re.findall(r"`([^`]*)`", text)
+    ]
+    names = {name for group in preset_names().values() for name in group}
+    for name in names:
+        assert any(re.fullmatch(pattern, name) for pattern in patterns), name
+    for pattern in patterns:
+        assert any(re.fullmatch(pattern, name) for name in names), pattern
 
 
 @pytest.mark.slow

@@ -68,3 +68,16 @@ def test_train_runs_at_its_smallest(tmp_path: Path) -> None:
     assert (tmp_path / "model" / "model.safetensors").exists()
     lines = (tmp_path / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["step"] for line in lines] == [1, 2, 3, 4]
+
+
+def test_trl_environment_lists_its_sizes() -> None:
+    printed = run("trl_environment.py", "--help")
+    for option in ("--model", "--env", "--episodes", "--group", "--steps"):
+        assert option in printed
+
+
+@pytest.mark.slow
+def test_trl_environment_trains_with_the_stock_trainer(tmp_path: Path) -> None:
+    pytest.importorskip("trl")
+    printed = run("trl_environment.py", "--steps", "1", "--group", "4", "--out", str(tmp_path))
+    assert re.search(r"^step 1:  return \d+\.\d+  tool calls", printed, re.MULTILINE)

@@ -245,6 +245,7 @@ BATHROOM = Room(
 )
 
 ROOMS = (KITCHEN, LIVING_ROOM, BEDROOM, BATHROOM)
+ROOM_NAMES = tuple(room.name for room in ROOMS)
 
 PORTABLE = frozenset(kind for room in ROOMS for kind in room.objects) | {"Plunger", "ScrubBrush"}
 """Object classes that can be picked up; plungers and scrub brushes lie in no receptacle."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from lamer_envs.alfworld.catalogue import ROOM_NAMES
 from lamer_envs.alfworld.data import GameFolder, load_scene
 from lamer_envs.alfworld.engine import Game
 from lamer_envs.alfworld.export import game_file
@@ -72,6 +73,8 @@ class ALFWorldEnv(TextEnv[Scene]):
       `"valid_unseen"`.
     - `task_types`: `"all"` (default), `"id"` (the four that the paper's generalisation study trains
       on), `"ood"` (the other two), or a list of names.
+    - `rooms`: `"all"` (default), or a name or list of names out of `"kitchen"`, `"livingroom"`,
+      `"bedroom"` and `"bathroom"` (`source="procedural"` only).
     - `backend`: `"native"` (default) or `"textworld"` (the original engine, in a process of its
       own; needs `pip install 'lamer[alfworld]'`).
     - `max_turns`: turns in an episode. Default 10.
@@ -102,6 +105,7 @@ class ALFWorldEnv(TextEnv[Scene]):
         backend: Literal["native", "textworld"] = "native",
         max_turns: int = 10,
         *,
+        rooms: str | Sequence[str] = "all",
         grammar: Literal["own", "new"] = "own",
         data_root: str | Path | None = None,
         reward_mode: RewardMode = "sparse",
@@ -117,13 +121,16 @@ class ALFWorldEnv(TextEnv[Scene]):
             raise ValueError("reward_mode='shaped' needs backend='native'")
         self.source = source
         self.task_types = _task_types(task_types)
+        self.rooms = _rooms(rooms)
+        if source == "data" and self.rooms != ROOM_NAMES:
+            raise ValueError("rooms needs source='procedural'; games of the data are in all rooms")
         self.backend = backend
         self.grammar = grammar
         folder_name = "valid_unseen" if split == "test" else split
         self._games: GameFolder | None = None
         if source == "data":
             self._games = GameFolder(folder_name, self.task_types, data_root)
-        self._spec = HouseholdSpec(folder_name, self.task_types, max_turns)
+        self._spec = HouseholdSpec(folder_name, self.task_types, max_turns, self.rooms)
         self._real = TextWorldGame() if backend == "textworld" else None
         self._loaded: Scene | None = None
         self._game: Game | TextWorldGame | None = self._real
@@ -232,3 +239,15 @@ def _task_types(wanted: str | Sequence[str]) -> tuple[str, ...]:
         )
     # In the table's order, so that the same set is the same task space.
     return tuple(name for name in TASK_TYPES if name in wanted)
+
+
+def _rooms(wanted: str | Sequence[str]) -> tuple[str, ...]:
+    names = ROOM_NAMES if wanted == "all" else (wanted,) if isinstance(wanted, str) else wanted
+    unknown = [name for name in names if name not in ROOM_NAMES]
+    if unknown or not names:
+        raise ValueError(
+            f"rooms must be 'all' or names out of {', '.join(ROOM_NAMES)}, "
+            f"not {unknown or wanted!r}"
+        )
+    # In the table's order, so that the same set is the same task space.
+    return tuple(name for name in ROOM_NAMES if name in names)

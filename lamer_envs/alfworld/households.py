@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from lamer_envs.alfworld import affordances as can
-from lamer_envs.alfworld.catalogue import PORTABLE, USUAL
+from lamer_envs.alfworld.catalogue import PORTABLE, ROOM_NAMES, USUAL
 from lamer_envs.alfworld.engine import Game
 from lamer_envs.alfworld.layouts import Homes, Layout, Pool, Thing, draw_layout, new_id
 from lamer_envs.alfworld.planner import shortest_plan
@@ -52,11 +52,13 @@ class HouseholdSpec:
         split: one of `SPLITS`.
         task_types: names out of `TASK_TYPES`, drawn with equal odds.
         max_turns: the most commands that a player who knows everything may need.
+        rooms: names out of `ROOM_NAMES`, drawn with equal odds.
     """
 
     split: str
     task_types: tuple[str, ...]
     max_turns: int
+    rooms: tuple[str, ...] = ROOM_NAMES
 
 
 def generate(spec: HouseholdSpec, seed: int) -> Scene:
@@ -75,7 +77,7 @@ def generate(spec: HouseholdSpec, seed: int) -> Scene:
         # Kept over a few draws: not all rooms offer all types, and the types shall be even.
         if attempt % _PATIENCE == 0:
             task_type = spec.task_types[int(draw() * len(spec.task_types))]
-        layout = draw_layout(pool, draw)
+        layout = draw_layout(pool, draw, spec.rooms)
         placement_seed = int(draw() * (1 << _SEED_BITS)) // _SEEN_SHARE * _SEEN_SHARE
         if spec.split == "train":
             placement_seed += 1 + int(draw() * (_SEEN_SHARE - 1))

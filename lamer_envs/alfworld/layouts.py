@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from lamer_envs.alfworld.affordances import OPENABLE
-from lamer_envs.alfworld.catalogue import BESIDE, ROOMS, SHARING, USUAL, Room
+from lamer_envs.alfworld.catalogue import BESIDE, ROOM_NAMES, ROOMS, SHARING, USUAL, Room
 from lamer_envs.alfworld.scene import number_names
 from lamer_envs.splits import split_of
 
@@ -104,9 +104,9 @@ class Layout:
         return sum([1 << r for kind in kinds for r in self._members.get(kind, ())])
 
 
-def draw_layout(pool: Pool, draw: Draw) -> Layout:
-    """A layout of a pool, all kinds of rooms with equal odds."""
-    room = int(draw() * len(ROOMS))
+def draw_layout(pool: Pool, draw: Draw, rooms: tuple[str, ...] = ROOM_NAMES) -> Layout:
+    """A layout of a pool, the kinds of rooms that are named with equal odds."""
+    room = ROOM_NAMES.index(rooms[int(draw() * len(rooms))])
     return layout(pool, room, int(draw() * _POOL_SIZES[pool]))
 
 

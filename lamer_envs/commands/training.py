@@ -46,6 +46,12 @@ def train(
     out: Annotated[
         Path | None, typer.Option(help="Run folder.", show_default="runs/train/PRESET")
     ] = None,
+    backend: Annotated[
+        str | None,
+        typer.Option(
+            help="What samples: transformers, vllm or vllm_server.", show_default="transformers"
+        ),
+    ] = None,
     overrides: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Change one setting; repeatable."),
@@ -60,6 +66,8 @@ def train(
     """Train an agent by meta-RL: warm start, training, evaluation before and after."""
     changes = overrides or []
     key_values(changes, "--set")
+    if backend is not None:
+        changes = [*changes, f"backend={backend}"]
     if processes > 1 and not dry_run:
         raise BadInputError("--processes is for --dry-run; start several by `accelerate launch`")
     with training_extra():

@@ -1,13 +1,13 @@
 """The evaluation job: plays trials into a run folder, and goes on where it was interrupted.
 
-A run folder holds `config.json` (what is evaluated), `trials.jsonl` (one `Trial` a line, in the
-order in which they ended) and, once all trials are there, `summary.json`.
+A run folder holds `config.json` (what is evaluated), `trials.jsonl` or `trials.jsonl.gz` (one
+`Trial` a line, in the order in which they ended) and, once all trials are there, `summary.json`.
+`errors.jsonl` names the trials that the last call gave up for want of an answer.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -15,16 +15,21 @@ from typing import Any
 
 import gymnasium as gym
 
+from lamer_envs.evaluation.errored import ERRORS_FILE, ErroredTrial, write_errored
+from lamer_envs.evaluation.methods import method_named
 from lamer_envs.evaluation.metrics import Summary, summarize
+from lamer_envs.line_files import drop_unfinished_line
 from lamer_envs.lock import exclusive
+from lamer_envs.meta.prompt_sets import prompt_set_for
 from lamer_envs.meta.trial import Trial, read_trials, write_trials
 from lamer_envs.meta.wrapper import MultiEpisodeReflectionWrapper
 from lamer_envs.rollout.policy import Policy
-from lamer_envs.rollout.runner import TrialSpec, play_trials
+from lamer_envs.rollout.runner import TrialError, TrialSpec, play_trials
 from lamer_envs.text_env import require_int
 
 CONFIG_FILE = "config.json"
 TRIALS_FILE = "trials.jsonl"
+COMPRESSED_TRIALS_FILE = TRIALS_FILE + ".gz"
 SUMMARY_FILE = "summary.json"
 
 
@@ -45,6 +50,8 @@ class EvalConfig:
         seed: the first task seed.
         num_episodes, reflection, memory, gamma_step, gamma_traj, credit, objective, prompts,
             stop_on_success: see `MultiEpisodeReflectionWrapper`.
+        method: how the prompt set asks for actions, see `lamer_envs.evaluation.methods`; `memory`
+            is not taken from it.
 
     Raises:
         ValueError: a number is out of range, or a value does not survive JSON.
@@ -65,11 +72,13 @@ class EvalConfig:
     objective: str = "cumulative"
     prompts: str = "default"
     stop_on_success: bool | None = None
+    method: str = "lamer"
 
     def __post_init__(self) -> None:
         require_int("num_tasks", self.num_tasks, low=1)
         require_int("trials_per_task", self.trials_per_task, low=1)
         require_int("seed", self.seed, low=0)
+        method_named(self.method)
         for name in ("env_kwargs", "policy"):
             value = dict(getattr(self, name))
             try:
@@ -87,8 +96,10 @@ class EvalConfig:
             gymnasium.error.Error: an unknown id.
             TypeError, ValueError: arguments that the environment or the wrapper refuses.
         """
+        env = gym.make(self.env_id, **self.env_kwargs)
+        method = method_named(self.method)
         return MultiEpisodeReflectionWrapper(
-            gym.make(self.env_id, **self.env_kwargs),
+            env,
             num_episodes=self.num_episodes,
             reflection=self.reflection,
             memory=self.memory,
@@ -96,7 +107,7 @@ class EvalConfig:
             gamma_traj=self.gamma_traj,
             credit=self.credit,
             objective=self.objective,
-            prompts=self.prompts,
+            prompts=method.prompts(prompt_set_for(env, self.prompts)),
             stop_on_success=self.stop_on_success,
         )
 
@@ -139,11 +150,16 @@ def evaluate(
     run_dir: Path,
     *,
     concurrency: int = 64,
+    compress: bool = False,
     on_start: Callable[[list[Trial]], None] | None = None,
     on_trial: Callable[[Trial], None] | None = None,
+    on_error: Callable[[ErroredTrial], None] | None = None,
     warn: Callable[[str], None] | None = None,
 ) -> Summary:
     """Play what `run_dir` does not hold yet and write its summary.
+
+    A trial that a `NoAnswerError` cost is left out: it is in no metric, `errors.jsonl` says why,
+    and the next call tries it again. `summary.json` is written when none is left.
 
     A folder that was left at any moment can be continued by the same call: trials on disk are not
     played again. The same config and a policy that is a function of its requests give the same
@@ -154,21 +170,26 @@ def evaluate(
         policy: the player that `config.policy` describes.
         run_dir: the run folder; made where it does not exist.
         concurrency: the largest number of trials in progress.
+        compress: whether to write the trials as gzip. A file that is there already is continued
+            as it is.
         on_start: called once, with the trials that were there already.
         on_trial: called with each new trial, after it was written.
-        warn: told when an unfinished last line of `trials.jsonl` was dropped.
+        on_error: called with each trial that was given up, after it was written.
+        warn: told when an unfinished last line of the trials was dropped.
 
     Raises:
         ConfigMismatchError: the folder holds another evaluation.
         ValueError: the folder holds something unreadable, or trials without a config, or another
-            process is at work in it.
+            process is at work in it, or there is no trial that was not given up.
         lamer_envs.rollout.runner.TrialError: the policy or the environment raised; what is on disk
             stays.
     """
     require_int("concurrency", concurrency, low=1)
     with exclusive(run_dir):
-        trials_path = run_dir / TRIALS_FILE
         claim_folder(config, run_dir)
+        trials_path = find_trials(run_dir) or run_dir / (
+            COMPRESSED_TRIALS_FILE if compress else TRIALS_FILE
+        )
         if drop_unfinished_line(trials_path) and warn is not None:
             warn(
                 f"{trials_path} ended in an unfinished line, which was dropped; its trial is "
@@ -178,6 +199,15 @@ def evaluate(
         if on_start is not None:
             on_start(trials)
         done = {TrialSpec(trial.task_seed, trial.trial) for trial in trials}
+        errors_path = run_dir / ERRORS_FILE
+        errors_path.unlink(missing_ok=True)
+        given_up: list[ErroredTrial] = []
+
+        def give_up(error: TrialError) -> None:
+            given_up.append(ErroredTrial.of(error))
+            write_errored(errors_path, given_up[-1])
+            if on_error is not None:
+                on_error(given_up[-1])
 
         def keep(trial: Trial) -> None:
             write_trials(trials_path, [trial])
@@ -190,9 +220,16 @@ def evaluate(
             [spec for spec in config.specs() if spec not in done],
             concurrency=concurrency,
             on_trial=keep,
+            on_error=give_up,
         )
-        summary = summarize(trials)
-        _write_whole(run_dir / SUMMARY_FILE, summary.to_json())
+        if not trials:
+            raise ValueError(
+                f"all {len(given_up)} trials errored, see {errors_path}; the first one at "
+                f"{given_up[0].where}: {given_up[0].reason}"
+            )
+        summary = summarize(trials, bootstrap=True)
+        if not given_up:
+            _write_whole(run_dir / SUMMARY_FILE, summary.to_json())
         return summary
 
 
@@ -205,7 +242,7 @@ def claim_folder(config: EvalConfig, run_dir: Path) -> None:
     """
     path = run_dir / CONFIG_FILE
     if not path.exists():
-        if (run_dir / TRIALS_FILE).exists():
+        if find_trials(run_dir) is not None:
             raise ValueError(f"{run_dir} holds trials without a {CONFIG_FILE}; use another folder")
         run_dir.mkdir(parents=True, exist_ok=True)
         _write_whole(path, config.to_json())
@@ -221,26 +258,21 @@ def claim_folder(config: EvalConfig, run_dir: Path) -> None:
         )
 
 
-def drop_unfinished_line(path: Path) -> bool:
-    """Cut a last line that was not written to its end off a JSON-lines file.
+def find_trials(run_dir: Path) -> Path | None:
+    """The file of trials in a run folder, compressed or not; `None` where there is none.
 
-    Returns:
-        Whether there was one.
+    Raises:
+        ValueError: there are both.
     """
-    if not path.exists():
-        return False
-    with path.open("r+b") as file:
-        size = end = file.seek(0, os.SEEK_END)
-        block = b""
-        while end and b"\n" not in block:
-            start = max(0, end - (1 << 16))
-            file.seek(start)
-            block = file.read(end - start)
-            end = start
-        whole = end + block.rfind(b"\n") + 1
-        if whole < size:
-            file.truncate(whole)
-        return whole < size
+    found = [
+        path for name in (TRIALS_FILE, COMPRESSED_TRIALS_FILE) if (path := run_dir / name).exists()
+    ]
+    if len(found) > 1:
+        raise ValueError(
+            f"{run_dir} holds both {TRIALS_FILE} and {COMPRESSED_TRIALS_FILE}; expected one: move "
+            "the other away"
+        )
+    return found[0] if found else None
 
 
 def _write_whole(path: Path, text: str) -> None:

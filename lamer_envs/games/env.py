@@ -73,8 +73,8 @@ class GameEnv(TextEnv[GameTask], Generic[PositionT]):
     not over when the turns run out is lost by forfeit, so nobody gains by wasting turns.
 
     Info keys beside those of `TextEnv`: `opponent` (its name, for records and never for prompts),
-    `seat` (`"first"` or `"second"`) and `outcome` (`"win"`, `"draw"`, `"loss"`, or `None` before
-    the end). `success` is a win.
+    `task_type` (the same, as the kind of the task), `seat` (`"first"` or `"second"`) and `outcome`
+    (`"win"`, `"draw"`, `"loss"`, or `None` before the end). `success` is a win.
 
     Subclasses implement `_opening`, `_move`, `_moves`, `_text`, `_state_key` and `references`.
 
@@ -214,6 +214,7 @@ class GameEnv(TextEnv[GameTask], Generic[PositionT]):
         sign = 0 if payoff is None else (payoff > 0) - (payoff < 0)
         return {
             "opponent": self.task.opponent.name,
+            "task_type": self.task.opponent.name,
             "seat": SEATS[self.task.seat],
             "outcome": None if payoff is None else OUTCOMES[sign + 1],
         }

@@ -1,5 +1,6 @@
 """The meta-episode machinery: wrapper, memory, prompts, trial records and returns."""
 
+from lamer_envs.meta.foreign import RestartError
 from lamer_envs.meta.memory import MEMORY_KINDS, render_memory
 from lamer_envs.meta.prompt_sets import prompt_set_for, register_prompts
 from lamer_envs.meta.prompts import PromptSet, PromptWriter
@@ -18,11 +19,7 @@ from lamer_envs.meta.trial import (
     read_trials,
     write_trials,
 )
-from lamer_envs.meta.wrapper import (
-    REFLECTION_STATE,
-    MultiEpisodeReflectionWrapper,
-    RestartError,
-)
+from lamer_envs.meta.wrapper import REFLECTION_STATE, MultiEpisodeReflectionWrapper
 
 __all__ = [
     "MEMORY_KINDS",

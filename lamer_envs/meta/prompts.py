@@ -137,6 +137,8 @@ class PromptSet:
         current: heading of the current observation.
         admissible: heading of `info["admissible_actions"]`; empty to leave the list out.
         answer: section: what to answer, and that it belongs into `<action>`.
+        action_form: how an action is written, as what follows "write"; prompting methods word
+            their own `answer` around it. Not shown by itself.
         final: heading of the last observation of an episode that was not solved.
         reflect: section: what to reflect on, and that the remark belongs into `<remark>`.
         memory_after_success: takes the place of `memory` where an earlier episode was solved, which
@@ -170,6 +172,7 @@ class PromptSet:
     current: str = ""
     admissible: str = ""
     answer: str = ""
+    action_form: str = "the action inside <action> and </action>"
     final: str = ""
     reflect: str = ""
     memory_after_success: str = ""

@@ -2,19 +2,60 @@
 
 A *trial* is up to N *episodes* on one task from the same initial state; an episode is a list of
 *turns*; between two episodes there may be one *reflection*. All records are frozen and survive a
-round trip through one JSON line without loss.
+round trip through one JSON line without loss. Each line carries the version of its schema, so that
+files of several versions can be appended to and joined; `docs/trial.schema.json` is that of today.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
-SCHEMA_VERSION = 1
+from lamer_envs.line_files import CutOffError, append_lines, read_lines
+
+SCHEMA_VERSION = 3
+"""1: the first. 2: `task_type` of a trial, `prompt_tokens` and `completion_tokens` of a turn.
+3: `stop_on_success` of the settings."""
+
+
+class Tokens(NamedTuple):
+    """What a policy may say of a response beside its text; see `Turn`."""
+
+    prompt_ids: tuple[int, ...] | None = None
+    completion_ids: tuple[int, ...] | None = None
+    logprobs: tuple[float, ...] | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+    @classmethod
+    def of(
+        cls,
+        prompt_ids: Any,
+        completion_ids: Any,
+        logprobs: Any,
+        prompt_tokens: int | None,
+        completion_tokens: int | None,
+    ) -> Tokens:
+        """From sequences of any kind, arrays and tensors included; where ids are, they count."""
+        prompt, completion = _as_tuple(prompt_ids), _as_tuple(completion_ids)
+        return cls(
+            prompt,
+            completion,
+            _as_tuple(logprobs),
+            prompt_tokens if prompt is None else len(prompt),
+            completion_tokens if completion is None else len(completion),
+        )
+
+
+def _as_tuple(values: Any) -> Any:
+    if values is None or isinstance(values, tuple):
+        return values
+    return tuple(values.tolist() if hasattr(values, "tolist") else values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +77,8 @@ class Turn:
             a remark.
         action_effective: whether the action changed the state.
         prompt_ids, completion_ids, logprobs: see `Response`; `None` where the policy knows none.
+        prompt_tokens, completion_tokens: how many tokens there were; `None` where unknown. An
+            endpoint may count tokens without giving them.
     """
 
     phase: Literal["play", "reflect"]
@@ -53,6 +96,8 @@ class Turn:
     prompt_ids: tuple[int, ...] | None = None
     completion_ids: tuple[int, ...] | None = None
     logprobs: tuple[float, ...] | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +159,7 @@ class Trial:
         returns: the cross-episode return of every turn, aligned with `turns`.
         settings: how it was played.
         trial: index in its group, from 0.
+        task_type: the kind of task, where the environment tells kinds apart; else empty.
     """
 
     env_id: str
@@ -123,6 +169,7 @@ class Trial:
     returns: tuple[float, ...]
     settings: TrialSettings = field(default_factory=TrialSettings)
     trial: int = 0
+    task_type: str = ""
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -152,15 +199,20 @@ class Trial:
         """
         record = {"schema": SCHEMA_VERSION, **_plain(self)}
         line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-        return _SURROGATE.sub(_escape, line)
+        try:
+            line.encode()
+        except UnicodeEncodeError:
+            # Only then: the search takes as long as all the rest.
+            return _SURROGATE.sub(_escape, line)
+        return line
 
     @classmethod
     def from_json(cls, line: str) -> Trial:
-        """Read back what `to_json` wrote.
+        """Read back what `to_json` wrote, in this version or an earlier one.
 
         Raises:
-            ValueError: the line is no trial, or has another schema version, or lacks a field or
-                has one that this version does not know; the message names the field.
+            ValueError: the line is no trial, or has a schema version that is not known here, or
+                lacks a field or has one that its version does not know; the message names it.
         """
         try:
             data = json.loads(line)
@@ -169,13 +221,19 @@ class Trial:
         if not isinstance(data, dict) or "schema" not in data:
             raise ValueError(f"not a trial record: no schema version: {_start(line)}")
         version = data.pop("schema")
-        if version != SCHEMA_VERSION:
+        if version not in range(1, SCHEMA_VERSION + 1):
             raise ValueError(
-                f"trial record of schema {version!r}; this version reads {SCHEMA_VERSION}"
+                f"trial record of schema {version!r}; this version of lamer reads 1 to "
+                f"{SCHEMA_VERSION}: read it with the version that wrote it, or a later one"
             )
         try:
+            if version == 1:
+                _add_what_is_new_in_2(data)
+            if version < 3:
+                # Before there was this setting, a success ended every trial.
+                data["settings"].setdefault("stop_on_success", True)
             return _build(cls, data, episodes=_episodes, returns=tuple, settings=_settings)
-        except TypeError as error:
+        except (TypeError, KeyError, AttributeError) as error:
             raise ValueError(f"not a trial record: {error}: {_start(line)}") from error
 
 
@@ -243,9 +301,6 @@ def _episodes(data: Any) -> tuple[Episode, ...]:
 
 
 def _settings(data: Any) -> TrialSettings:
-    # Records from before there was this setting are of trials that ended with a success.
-    if isinstance(data, dict):
-        data.setdefault("stop_on_success", True)
     return _build(TrialSettings, data)
 
 
@@ -254,24 +309,48 @@ _FIELDS: dict[type, dict[str, None]] = {
 }
 
 
+def _add_what_is_new_in_2(data: dict[str, Any]) -> None:
+    """Bring the JSON of a trial of schema 1 to 2."""
+    data["task_type"] = ""
+    for episode in data["episodes"]:
+        reflection = episode.get("reflection")
+        for turn in (*episode["turns"], *([] if reflection is None else [reflection])):
+            for part in ("prompt", "completion"):
+                ids = turn[f"{part}_ids"]
+                turn[f"{part}_tokens"] = None if ids is None else len(ids)
+
+
 def write_trials(path: Path, trials: Iterable[Trial]) -> None:
-    """Append trials to a JSON-lines file, one flushed line each."""
-    with path.open("ab") as file:
-        for trial in trials:
-            file.write(trial.to_json().encode("utf-8", "surrogatepass") + b"\n")
-            file.flush()
+    """Append trials to a JSON-lines file, one flushed line each; compressed where it is `*.gz`."""
+    append_lines(path, (trial.to_json().encode("utf-8", "surrogatepass") for trial in trials))
 
 
 def read_trials(path: Path) -> Iterator[Trial]:
-    """Yield the trials of a JSON-lines file.
+    """Yield the trials of a JSON-lines file, plain or `*.gz`.
+
+    A last line that was cut off while it was written is left out, with a warning.
 
     Raises:
-        ValueError: a line is no trial, for instance one that was cut off while it was written;
-            the message names the file and the line. The trials before it have been yielded.
+        ValueError: another line is no trial; the message names the file and the line. The trials
+            before it have been yielded.
     """
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
+    number = 0
+    try:
+        for number, line in enumerate(read_lines(path), start=1):
             try:
-                yield Trial.from_json(line.decode("utf-8", "surrogatepass"))
+                trial = _decoded(line)
             except ValueError as error:
                 raise ValueError(f"{path}, line {number}: {error}") from error
+            yield trial
+    except CutOffError as cut:
+        try:
+            # It may lack nothing but its line break.
+            trial = _decoded(cut.rest)
+        except ValueError:
+            warnings.warn(f"{cut}; line {number + 1} is left out", stacklevel=2)
+        else:
+            yield trial
+
+
+def _decoded(line: bytes) -> Trial:
+    return Trial.from_json(line.decode("utf-8", "surrogatepass"))

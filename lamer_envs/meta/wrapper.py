@@ -10,15 +10,16 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.utils import RecordConstructorArgs, seeding
 
+from lamer_envs.meta.foreign import name_of, require_text, restart, state_key, succeeded
 from lamer_envs.meta.memory import MEMORY_KINDS, keeps_remarks, render_memory
 from lamer_envs.meta.prompt_sets import prompt_set_for
 from lamer_envs.meta.prompts import PromptSet, PromptWriter
 from lamer_envs.meta.returns import check_return_arguments, trial_returns
 from lamer_envs.meta.shortening import PromptParts
-from lamer_envs.meta.trial import Episode, Trial, TrialSettings, Turn
+from lamer_envs.meta.trial import Episode, Tokens, Trial, TrialSettings, Turn
 from lamer_envs.parsing import ParseCode, extract_tag
 from lamer_envs.spaces import TextSpace
-from lamer_envs.text_env import Info, TextEnv, require_choice, require_int
+from lamer_envs.text_env import Info, require_choice, require_int
 
 REFLECTION_STATE = "reflection"
 """The `state_key` of every reflection: all reflections of a group share one anchor."""
@@ -26,10 +27,6 @@ REFLECTION_STATE = "reflection"
 _MAX_TASK_SEED = 1 << 31
 _MAX_RESPONSE = 1 << 17
 _MAX_PROMPT_PART = 1 << 16
-
-
-class RestartError(RuntimeError):
-    """A restart did not give the first observation back."""
 
 
 class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConstructorArgs):
@@ -152,9 +149,7 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         self.action_space = TextSpace(_MAX_RESPONSE)
         # One part for the task and this episode, and one for the memory of each earlier episode.
         self.observation_space = TextSpace(_MAX_PROMPT_PART * num_episodes)
-        self.env_id: str = env.spec.id if env.spec else type(env.unwrapped).__name__
-        self._restarts = isinstance(env.unwrapped, TextEnv)
-        self._restart_repeats = bool(getattr(env.unwrapped, "restart_repeats", True))
+        self.env_id = name_of(env)
         self._writer = PromptWriter(self.prompts)
         self._rng: np.random.Generator | None = None
         self._task_seed = -1
@@ -168,7 +163,7 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         self._prompt = ""
         self._observation = ""
         self._env_info: Info = {}
-        self._tokens: _Tokens = _NO_TOKENS
+        self._tokens = Tokens()
 
     @property
     def np_random(self) -> np.random.Generator:
@@ -187,6 +182,11 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         return self._task_seed
 
     @property
+    def observation(self) -> str:
+        """What the environment itself showed last, without the prompt around it."""
+        return self._observation
+
+    @property
     def episodes_so_far(self) -> tuple[Episode, ...]:
         """The episodes of this trial that have ended."""
         return tuple(self._episodes)
@@ -198,6 +198,8 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         logprobs: Sequence[float] | None,
         *,
         prompt: str | None = None,
+        prompt_tokens: int | None = None,
+        completion_tokens: int | None = None,
     ) -> None:
         """Record token ids and log-probabilities with the next response.
 
@@ -208,8 +210,11 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
             completion_ids: sampled token ids.
             logprobs: their log-probabilities.
             prompt: the prompt that the model saw, where it is one of `shorter_prompt`.
+            prompt_tokens, completion_tokens: how many there were, where the ids are not known.
         """
-        self._tokens = (_as_tuple(prompt_ids), _as_tuple(completion_ids), _as_tuple(logprobs))
+        self._tokens = Tokens.of(
+            prompt_ids, completion_ids, logprobs, prompt_tokens, completion_tokens
+        )
         if prompt is not None:
             self._prompt = prompt
 
@@ -257,8 +262,8 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         self._task_seed = seed
         self._trial = int(trial)
         self._episodes = []
-        self._tokens = _NO_TOKENS
-        self._first_observation = self._checked(observation)
+        self._tokens = Tokens()
+        self._first_observation = require_text(self.env, observation)
         variables = getattr(self.env.unwrapped, "prompt_variables", None)
         self._variables = variables() if variables else {}
         self._writer.begin_trial(self._variables, observation)
@@ -284,7 +289,7 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
     def _play(self, response: str) -> tuple[str, float, bool, bool, Info]:
         text, code = extract_tag(response, "action")
         observation, reward, terminated, truncated, info = self.env.step(text)
-        self._checked(observation)
+        require_text(self.env, observation)
         reward = float(reward)
         if code is ParseCode.OK:
             parse = str(info.get("parse", code.value))
@@ -301,7 +306,7 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         if not (terminated or truncated):
             self._ask_to_play()
         else:
-            success = _succeeded(info, reward, terminated)
+            success = succeeded(info, reward, terminated)
             episode = Episode(tuple(self._turns), observation, success, terminated)
             self._episodes.append(episode)
             last = len(self._episodes) == self.settings.num_episodes
@@ -323,18 +328,10 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         return self._prompt, 0.0, False, False, self._info(code.value, valid, effective=False)
 
     def _restart(self) -> None:
-        if self._restarts:
-            observation, info = self.env.reset(options={"restart": True})
-        else:
-            observation, info = self.env.reset(seed=self._task_seed)
-        if not self._restart_repeats:
-            self._first_observation = self._checked(observation)
+        observation, info = restart(self.env, self._task_seed, self._first_observation)
+        if observation != self._first_observation:
+            self._first_observation = observation
             self._writer.show_first(observation)
-        elif observation != self._first_observation:
-            raise RestartError(
-                f"{self.env_id} did not restart to the same first observation under seed "
-                f"{self._task_seed}: got {observation!r}, expected {self._first_observation!r}"
-            )
         self._writer.begin_episode(
             render_memory(self.settings.memory, self._episodes, self.prompts),
             after_success=any(episode.success for episode in self._episodes),
@@ -377,6 +374,7 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
             returns=tuple(returns),
             settings=settings,
             trial=self._trial,
+            task_type=str(info.get("task_type", "")),
         )
         return self._observation, reward, True, False, info
 
@@ -390,8 +388,8 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         valid: bool,
         effective: bool,
     ) -> Turn:
-        prompt_ids, completion_ids, logprobs = self._tokens
-        self._tokens = _NO_TOKENS
+        tokens, self._tokens = self._tokens, Tokens()
+        state = state_key(self._env_info, self._observation)
         return Turn(
             phase=phase,
             episode=len(self._episodes) - (phase == "reflect"),
@@ -401,17 +399,12 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
             action=text,
             parse=parse,
             observation=self._observation,
-            state_key=REFLECTION_STATE if phase == "reflect" else self._state_key(),
+            state_key=REFLECTION_STATE if phase == "reflect" else state,
             reward=reward,
             action_valid=valid,
             action_effective=effective,
-            prompt_ids=prompt_ids,
-            completion_ids=completion_ids,
-            logprobs=logprobs,
+            **tokens._asdict(),
         )
-
-    def _state_key(self) -> str:
-        return str(self._env_info.get("state_key", self._observation))
 
     def _info(self, parse: str, valid: bool, effective: bool) -> Info:
         info = dict(self._env_info)
@@ -419,7 +412,7 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         info.setdefault("task_id", f"{self.env_id}/{self._task_seed}")
         info.setdefault("admissible_actions", None)
         info["task_seed"] = self._task_seed
-        info["state_key"] = self._state_key()
+        info["state_key"] = state_key(self._env_info, self._observation)
         info["phase"] = self._phase
         info["episode"] = len(self._episodes) - (self._phase == "reflect" or self._over)
         info["turn"] = len(self._turns)
@@ -427,28 +420,3 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         info["action_valid"] = valid
         info["action_effective"] = effective
         return info
-
-    def _checked(self, observation: object) -> str:
-        if not isinstance(observation, str):
-            raise TypeError(
-                f"{self.env_id} gave an observation of type {type(observation).__name__}; "
-                "expected a string"
-            )
-        return observation
-
-
-_Tokens = tuple["tuple[int, ...] | None", "tuple[int, ...] | None", "tuple[float, ...] | None"]
-_NO_TOKENS: _Tokens = (None, None, None)
-
-
-def _as_tuple(values: Any) -> Any:
-    if values is None or isinstance(values, tuple):
-        return values
-    return tuple(values.tolist() if hasattr(values, "tolist") else values)
-
-
-def _succeeded(info: Info, reward: float, terminated: bool) -> bool:
-    for key in ("success", "is_success"):
-        if isinstance(info.get(key), (bool, np.bool_)):
-            return bool(info[key])
-    return terminated and reward > 0

@@ -58,6 +58,8 @@ class Response:
         logprobs: log-probability of each sampled token under the sampling policy, or `None`;
             as long as `completion_ids`.
         shown_prompt: the prompt that was answered, where it is one of the shorter ones.
+        prompt_tokens, completion_tokens: how many tokens there were, for a policy that knows the
+            numbers and not the ids.
     """
 
     text: str
@@ -65,10 +67,22 @@ class Response:
     completion_ids: tuple[int, ...] | None = None
     logprobs: tuple[float, ...] | None = None
     shown_prompt: str | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+class NoAnswerError(RuntimeError):
+    """Raised by `Policy.act`: this one request gets no answer, whatever else may be answered.
+
+    It costs the trial; an evaluation goes on with the others. Any other exception ends the run.
+    """
 
 
 class Policy(Protocol):
-    """Anything that answers prompts. Many calls are in flight at once; batching is its business."""
+    """Anything that answers prompts. Many calls are in flight at once; batching is its business.
+
+    A policy that is an asynchronous context manager is entered around the trials of `run_trials`.
+    """
 
     async def act(self, request: PromptRequest) -> Response:
         """Answer one request."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 
 import gymnasium as gym
 
 from lamer_envs.meta.trial import Trial
-from lamer_envs.rollout.policy import Policy, PromptRequest
+from lamer_envs.rollout.policy import NoAnswerError, Policy, PromptRequest
 from lamer_envs.text_env import require_int
 
 TrialEnv = gym.Env[str, str]
@@ -37,6 +38,7 @@ class TrialError(RuntimeError):
 
     Attributes:
         spec: the trial that was being played.
+        where: the moment, for instance `"episode 0, turn 2 (play)"`.
     """
 
     def __init__(self, spec: TrialSpec, where: str, error: Exception) -> None:
@@ -45,6 +47,7 @@ class TrialError(RuntimeError):
             f"{type(error).__name__}: {error}"
         )
         self.spec = spec
+        self.where = where
 
 
 async def run_trial(env: TrialEnv, policy: Policy, spec: TrialSpec) -> Trial:
@@ -80,6 +83,8 @@ async def run_trial(env: TrialEnv, policy: Policy, spec: TrialSpec) -> Trial:
                 response.completion_ids,
                 response.logprobs,
                 prompt=response.shown_prompt,
+                prompt_tokens=response.prompt_tokens,
+                completion_tokens=response.completion_tokens,
             )
             prompt, _, terminated, truncated, info = env.step(response.text)
             over = terminated or truncated
@@ -107,6 +112,8 @@ class TrialStream:
         policy: answers every prompt.
         concurrency: the largest number of trials in progress, at least 1.
         on_trial: called with each trial as it ends, in the order in which trials end.
+        on_error: called with the error of each trial that a `NoAnswerError` cost. `None`: such an
+            error is raised like any other.
 
     Raises:
         ValueError: `concurrency` is not a positive integer.
@@ -119,12 +126,14 @@ class TrialStream:
         *,
         concurrency: int,
         on_trial: Callable[[Trial], None] | None = None,
+        on_error: Callable[[TrialError], None] | None = None,
     ) -> None:
         require_int("concurrency", concurrency, low=1)
         self._make_env = make_env
         self._policy = policy
         self._concurrency = concurrency
         self._on_trial = on_trial
+        self._on_error = on_error
         self._waiting: deque[tuple[TrialSpec, asyncio.Future[Trial]]] = deque()
         self._idle: list[TrialEnv] = []
         self._players: set[asyncio.Task[None]] = set()
@@ -149,6 +158,8 @@ class TrialStream:
     async def wait(self, batch: Sequence[asyncio.Future[Trial]]) -> list[Trial]:
         """The trials of a batch, in its order, as soon as the last of them is over.
 
+        Those of which `on_error` was told are not among them.
+
         Raises:
             TrialError: a policy or an environment raised, in this batch or in another one.
         """
@@ -169,7 +180,7 @@ class TrialStream:
             for player in [player for player in self._players if player.done()]:
                 self._players.remove(player)
                 player.result()
-        return [ended.result() for ended in batch]
+        return [ended.result() for ended in batch if not ended.cancelled()]
 
     async def close(self) -> None:
         """Cancel what is in progress and close the environments."""
@@ -188,7 +199,14 @@ class TrialStream:
                 spec, ended = self._waiting.popleft()
                 # A policy that never suspends would otherwise leave no chance to cancel.
                 await asyncio.sleep(0)
-                trial = await run_trial(env, self._policy, spec)
+                try:
+                    trial = await run_trial(env, self._policy, spec)
+                except TrialError as error:
+                    if self._on_error is None or not isinstance(error.__cause__, NoAnswerError):
+                        raise
+                    ended.cancel()
+                    self._on_error(error)
+                    continue
                 ended.set_result(trial)
                 if self._on_trial is not None:
                     self._on_trial(trial)
@@ -203,6 +221,7 @@ async def run_trials(
     *,
     concurrency: int,
     on_trial: Callable[[Trial], None] | None = None,
+    on_error: Callable[[TrialError], None] | None = None,
 ) -> list[Trial]:
     """Play all `specs`, at most `concurrency` at a time, and return the trials in their order.
 
@@ -212,16 +231,23 @@ async def run_trials(
         specs: the trials to play.
         concurrency: the largest number of trials in progress, at least 1.
         on_trial: called with each trial as it ends, in the order in which trials end.
+        on_error: called with the error of each trial that a `NoAnswerError` cost; such trials are
+            not among those returned. `None`: the error is raised like any other.
 
     Raises:
         TrialError: a policy or an environment raised; all other trials are cancelled first.
         ValueError: `concurrency` is not a positive integer.
     """
-    stream = TrialStream(make_env, policy, concurrency=concurrency, on_trial=on_trial)
-    try:
-        return await stream.wait(stream.add(specs))
-    finally:
-        await stream.close()
+    stream = TrialStream(
+        make_env, policy, concurrency=concurrency, on_trial=on_trial, on_error=on_error
+    )
+    async with AsyncExitStack() as opened:
+        if isinstance(policy, AbstractAsyncContextManager):
+            await opened.enter_async_context(policy)
+        try:
+            return await stream.wait(stream.add(specs))
+        finally:
+            await stream.close()
 
 
 def play_trials(
@@ -231,6 +257,7 @@ def play_trials(
     *,
     concurrency: int,
     on_trial: Callable[[Trial], None] | None = None,
+    on_error: Callable[[TrialError], None] | None = None,
 ) -> list[Trial]:
     """`run_trials` for callers without an event loop: starts one and waits for the result.
 
@@ -241,6 +268,13 @@ def play_trials(
         asyncio.get_running_loop()
     except RuntimeError:
         return asyncio.run(
-            run_trials(make_env, policy, specs, concurrency=concurrency, on_trial=on_trial)
+            run_trials(
+                make_env,
+                policy,
+                specs,
+                concurrency=concurrency,
+                on_trial=on_trial,
+                on_error=on_error,
+            )
         )
     raise RuntimeError("an event loop is running: use `await run_trials(...)` instead")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from itertools import count
 from typing import Any
 
 import numpy as np
@@ -25,13 +22,15 @@ from transformers import (
 from lamer_envs.rollout.batching import BatchingPolicy
 from lamer_envs.rollout.policy import PromptRequest, Response
 from lamer_envs.text_env import require_int
+from lamer_train.backends.base import Sampling
+from lamer_train.backends.prompts import (
+    PromptEncoder,
+    PromptTooLongError,
+    end_tokens,
+    request_key,
+    response_of,
+)
 from lamer_train.microbatch import pack
-
-_CACHED_TOKENS = 1 << 22
-
-
-class PromptTooLongError(ValueError):
-    """A prompt does not fit into the model's context, however much of its history is left out."""
 
 
 class TransformersPolicy(BatchingPolicy):
@@ -59,6 +58,7 @@ class TransformersPolicy(BatchingPolicy):
         max_batch_tokens: the most tokens, padding and new ones included, that one call of
             `generate` holds; prompts of similar length go together. `None` for no bound.
         chat_template_kwargs: passed to the chat template.
+        prompts: encodes prompts in the place of an encoder made for this policy.
 
     Raises:
         ValueError: an argument is outside of its range.
@@ -77,24 +77,17 @@ class TransformersPolicy(BatchingPolicy):
         max_batch: int | None = None,
         max_batch_tokens: int | None = None,
         chat_template_kwargs: Mapping[str, Any] | None = None,
+        prompts: PromptEncoder | None = None,
     ) -> None:
         super().__init__(max_batch=max_batch)
-        require_sampling(temperature, top_p, top_k)
-        require_int("max_new_tokens", max_new_tokens, low=1)
         if max_batch_tokens is not None:
             require_int("max_batch_tokens", max_batch_tokens, low=1)
+        self.sampling = Sampling(temperature, top_p, top_k, max_new_tokens)
         self.model = model
         self.tokenizer = tokenizer
-        self.temperature = temperature
-        self.top_p = top_p
-        self.top_k = top_k
-        self.max_new_tokens = max_new_tokens
         self.seed = seed
         self.max_batch_tokens = max_batch_tokens
-        self.chat_template_kwargs = (
-            {"enable_thinking": False} if chat_template_kwargs is None else chat_template_kwargs
-        )
-        self._encoded: dict[str, tuple[int, ...]] = {}
+        self.prompts = prompts or PromptEncoder(tokenizer, chat_template_kwargs)
 
     @classmethod
     def from_pretrained(
@@ -119,81 +112,44 @@ class TransformersPolicy(BatchingPolicy):
         longest of its shorter versions that does. Where none does, the answer is a
         `PromptTooLongError`.
         """
-        texts = [request.prompt for request in requests]
-        prompts = self._encode(texts)
+        longest = self.sampling.max_new_tokens
+        context = getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
+        self.prompts.encode([request.prompt for request in requests])
+        shown: dict[int, tuple[str, tuple[int, ...]]] = {}
         answers: dict[int, Response | Exception] = {}
-        room = self._room()
         for row, request in enumerate(requests):
-            if room is not None and len(prompts[row]) > room:
-                try:
-                    texts[row], prompts[row] = self._shortened(request, len(prompts[row]), room)
-                except PromptTooLongError as error:
-                    answers[row] = error
-        asked = [row for row in range(len(requests)) if row not in answers]
-        lengths = [len(prompts[row]) + self.max_new_tokens for row in asked]
+            try:
+                shown[row] = self.prompts.fit(request, context, longest)
+            except PromptTooLongError as error:
+                answers[row] = error
+        asked = [*shown]
+        lengths = [len(shown[row][1]) + longest for row in asked]
         budget = self.max_batch_tokens or max(1, sum(lengths))
         training = self.model.training
+        ends = end_tokens(self.model, self.tokenizer)
         self.model.eval()
         try:
             for chunk in pack(lengths, budget):
                 rows = [asked[index] for index in chunk]
-                noise = uniforms(
-                    [_key(self.seed, requests[row]) for row in rows], self.max_new_tokens
-                )
-                sampled = self._generate([prompts[row] for row in rows], noise)
-                for row, response in zip(rows, sampled, strict=True):
-                    cut = texts[row] is not requests[row].prompt
-                    answers[row] = replace(response, shown_prompt=texts[row]) if cut else response
+                noise = uniforms([request_key(self.seed, requests[row]) for row in rows], longest)
+                sampled = self._generate([shown[row][1] for row in rows], noise, ends)
+                for row, (completion, logprobs) in zip(rows, sampled, strict=True):
+                    answers[row] = response_of(
+                        requests[row],
+                        *shown[row],
+                        completion,
+                        logprobs,
+                        tokenizer=self.tokenizer,
+                        ends=frozenset(ends),
+                    )
         finally:
             self.model.train(training)
         return [answers[row] for row in range(len(requests))]
 
-    def _encode(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
-        new = [text for text in dict.fromkeys(texts) if text not in self._encoded]
-        if new:
-            if sum(map(len, self._encoded.values())) > _CACHED_TOKENS:
-                self._encoded = {
-                    text: self._encoded[text] for text in texts if text in self._encoded
-                }
-            rendered: list[str] = new
-            templated = self.tokenizer.chat_template is not None
-            if templated:
-                rendered = self.tokenizer.apply_chat_template(
-                    [[{"role": "user", "content": text}] for text in new],
-                    tokenize=False,
-                    add_generation_prompt=True,
-                    **self.chat_template_kwargs,
-                )
-            # A template writes its own beginning-of-sequence token.
-            encoded = self.tokenizer(rendered, add_special_tokens=not templated)["input_ids"]
-            self._encoded.update(zip(new, map(tuple, encoded), strict=True))
-        return [self._encoded[text] for text in texts]
-
-    def _room(self) -> int | None:
-        """The longest prompt that leaves room for `max_new_tokens`; `None` for no bound."""
-        context = getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
-        return None if context is None else int(context) - self.max_new_tokens
-
-    def _shortened(
-        self, request: PromptRequest, length: int, room: int
-    ) -> tuple[str, tuple[int, ...]]:
-        for level in count(1):
-            text = request.shorten(level)
-            if text is None:
-                break
-            (tokens,) = self._encode([text])
-            length = len(tokens)
-            if length <= room:
-                return text, tokens
-        raise PromptTooLongError(
-            f"the prompt has {length} tokens with all of its history left out that may be; with "
-            f"{self.max_new_tokens} new ones, the model's context of {room + self.max_new_tokens} "
-            f"has room for {room}: lower max_new_tokens, or take a shorter prompt set"
-        )
-
     def _generate(
-        self, prompts: Sequence[tuple[int, ...]], noise: NDArray[np.float64]
-    ) -> list[Response]:
+        self, prompts: Sequence[tuple[int, ...]], noise: NDArray[np.float64], ends: list[int]
+    ) -> list[tuple[list[int], list[float]]]:
+        """Completions with their log-probabilities, each up to its end."""
         device = self.model.device
         width = max(map(len, prompts))
         pad = self.tokenizer.pad_token_id
@@ -203,9 +159,11 @@ class TransformersPolicy(BatchingPolicy):
             [(0,) * (width - len(p)) + (1,) * len(p) for p in prompts], device=device
         )
         sampler = _Sampler(
-            torch.from_numpy(noise).to(device), self.temperature, self.top_p, self.top_k
+            torch.from_numpy(noise).to(device),
+            self.sampling.temperature,
+            self.sampling.top_p,
+            self.sampling.top_k,
         )
-        ends = end_tokens(self.model, self.tokenizer)
         # `generate` fills what we leave open from the model's own file, which may ask for a
         # repetition penalty or other changes of the distribution.
         own, self.model.generation_config = self.model.generation_config, GenerationConfig()
@@ -216,7 +174,7 @@ class TransformersPolicy(BatchingPolicy):
                     attention_mask=mask,
                     generation_config=GenerationConfig(
                         do_sample=False,
-                        max_new_tokens=self.max_new_tokens,
+                        max_new_tokens=self.sampling.max_new_tokens,
                         pad_token_id=pad,
                         eos_token_id=ends or None,
                         disable_compile=True,
@@ -229,23 +187,14 @@ class TransformersPolicy(BatchingPolicy):
             self.model.generation_config = own
         tokens, logprobs = sampler.drawn()
         stops = frozenset(ends)
-        responses: list[Response] = []
-        for row, prompt in enumerate(prompts):
-            completion = tokens[row]
-            end = next((i for i, token in enumerate(completion) if token in stops), None)
-            kept = len(completion) if end is None else end + 1
-            responses.append(
-                Response(
-                    text=self.tokenizer.decode(
-                        completion[:end] if end is not None else completion,
-                        skip_special_tokens=False,
-                    ),
-                    prompt_ids=prompt,
-                    completion_ids=tuple(completion[:kept]),
-                    logprobs=tuple(logprobs[row][:kept]),
-                )
-            )
-        return responses
+        kept = [
+            next((i + 1 for i, token in enumerate(completion) if token in stops), len(completion))
+            for completion in tokens
+        ]
+        return [
+            (completion[:length], values[:length])
+            for completion, values, length in zip(tokens, logprobs, kept, strict=True)
+        ]
 
 
 class _Sampler(LogitsProcessor):  # type: ignore[misc]
@@ -303,26 +252,6 @@ def restrict(logits: Tensor, top_p: float, top_k: int) -> Tensor:
     return logits
 
 
-def end_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> list[int]:
-    """The ids that end a response: those the model declares, and the tokenizer's."""
-    declared = model.generation_config.eos_token_id
-    if declared is None:
-        declared = []
-    ids = [declared] if isinstance(declared, int) else list(declared)
-    if tokenizer.eos_token_id is not None:
-        ids.append(tokenizer.eos_token_id)
-    return list(dict.fromkeys(ids))
-
-
-def require_sampling(temperature: float, top_p: float, top_k: int) -> None:
-    """Raise `ValueError` unless the three can describe a sampling distribution."""
-    if not temperature >= 0:
-        raise ValueError(f"temperature must be at least 0, not {temperature!r}")
-    if not 0 < top_p <= 1:
-        raise ValueError(f"top_p must be in (0, 1], not {top_p!r}")
-    require_int("top_k", top_k, low=0)
-
-
 def uniforms(keys: Sequence[int], count: int) -> NDArray[np.float64]:
     """Uniform numbers in [0, 1), (len(keys), count): a pure function of each key (SplitMix64)."""
     state = np.array(keys, dtype=np.uint64)[:, None] + np.arange(
@@ -332,12 +261,3 @@ def uniforms(keys: Sequence[int], count: int) -> NDArray[np.float64]:
     state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     state ^= state >> np.uint64(31)
     return (state >> np.uint64(11)).astype(np.float64) * 2.0**-53
-
-
-def _key(seed: int, request: PromptRequest) -> int:
-    own = seed if request.sampling_seed is None else request.sampling_seed
-    name = (
-        f"{own} {request.task_seed} {request.trial} {request.episode} {request.turn} "
-        f"{request.phase}"
-    )
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")

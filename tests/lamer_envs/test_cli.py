@@ -165,7 +165,7 @@ class TestEval:
         def interrupted(*args: Any, **kwargs: Any) -> Any:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("lamer_envs.commands.evaluation.evaluate", interrupted)
+        monkeypatch.setattr("lamer_envs.commands.playing.evaluate", interrupted)
         result = evaluate(tmp_path)
         assert result.exit_code == 130
         assert "goes on from" in result.stderr
@@ -312,7 +312,8 @@ def test_report_compares_run_folders(tmp_path: Path) -> None:
     assert "first" in rows[0]
     assert "privileged" in rows[1]
     assert "100.0 ± 0.0" in rows[1]
-    assert "no readable run folder" in refused("report", tmp_path)
+    (tmp_path / "empty").mkdir()
+    assert "no readable run folder" in refused("report", tmp_path / "empty")
     assert "missing" in refused("report", tmp_path / "missing")
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lamer_envs.parsing import ParseCode, extract_tag
+from lamer_envs.parsing import ParseCode, extract_tag, text_before_tag
 
 ANY_TEXT = st.text(st.characters())
 TAG_SOUP = st.lists(
@@ -77,3 +77,17 @@ def test_long_answers_take_linear_time(piece: str) -> None:
     begin = time.perf_counter()
     extract_tag(piece * (2_000_000 // len(piece)), "action")
     assert time.perf_counter() - begin < 2.0
+
+
+@pytest.mark.parametrize(
+    ("response", "before"),
+    [
+        ("A corner. <action>up</action> done", "A corner."),
+        ("Not <action>up</action>, but <action>down</action>", "Not <action>up</action>, but"),
+        ("<ACTION>up</ACTION>", ""),
+        ("  only words <action>never closed ", "only words <action>never closed"),
+        ("√ \ud800 <action>up</action>", "√ \ud800"),
+    ],
+)
+def test_text_before_the_tag_that_counts(response: str, before: str) -> None:
+    assert text_before_tag(response, "action") == before

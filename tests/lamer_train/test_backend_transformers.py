@@ -13,8 +13,8 @@ from trainer_kit import make_env, make_model, make_tokenizer
 from lamer_envs.meta import MultiEpisodeReflectionWrapper
 from lamer_envs.rollout.policy import PromptRequest, Response
 from lamer_envs.rollout.runner import TrialError, TrialSpec, play_trials
+from lamer_train.backends.prompts import PromptTooLongError
 from lamer_train.backends.transformers import (
-    PromptTooLongError,
     TransformersPolicy,
     restrict,
     uniforms,
@@ -41,8 +41,8 @@ def naive_logprobs(
     """One unpadded forward pass."""
     ids = torch.tensor([[*prompt, *completion]])
     with torch.no_grad():
-        logits = policy.model(input_ids=ids).logits[0] / policy.temperature
-    rows = restrict(logits, policy.top_p, policy.top_k).log_softmax(-1)
+        logits = policy.model(input_ids=ids).logits[0] / policy.sampling.temperature
+    rows = restrict(logits, policy.sampling.top_p, policy.sampling.top_k).log_softmax(-1)
     return [rows[len(prompt) - 1 + place, token].item() for place, token in enumerate(completion)]
 
 

@@ -51,10 +51,21 @@ def test_the_trials_are_shared_out_evenly(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_reporter_that_is_not_installed_is_named(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lamer_train.config.find_spec", lambda package: None)
+    monkeypatch.setattr("lamer_train.reporters.find_spec", lambda package: None)
     with pytest.raises(ValueError, match=f"pip install {name}"):
         make_config(tmp_path, report_to=[name])
     assert make_config(tmp_path, report_to="none").report_to == []
+    assert make_config(tmp_path, report_to=["none"]).report_to == []
+
+
+def test_a_reporter_that_nobody_knows_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"tensorbord is not supported, only .*tensorboard"):
+        make_config(tmp_path, report_to="tensorbord")
+
+
+def test_a_run_is_called_like_its_folder(tmp_path: Path) -> None:
+    assert make_config(tmp_path / "seed1").run_name == "seed1"
+    assert make_config(tmp_path / "seed1", run_name="mine").run_name == "mine"
 
 
 def test_the_normalisation_follows_the_algorithm(tmp_path: Path) -> None:

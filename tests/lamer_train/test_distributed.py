@@ -14,6 +14,9 @@ from ddp_worker import KINDS, train
 
 WORKER = Path(__file__).parent / "ddp_worker.py"
 
+TIME_LIMIT = 600
+"""Seconds; they take about 20 on two idle cores, and stay as far from this on a busy machine."""
+
 
 @pytest.fixture(scope="module")
 def two_processes(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -44,7 +47,7 @@ def two_processes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     try:
         for worker in workers:
-            output, _ = worker.communicate(timeout=300)
+            output, _ = worker.communicate(timeout=TIME_LIMIT)
             assert worker.returncode == 0, output[-3000:]
     finally:
         for worker in workers:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from lamer_train.dry_run import GIB, memory, model_shape, report, workload
-from lamer_train.experiment import plan_experiment
+from lamer_train.dry_run import model_shape, report, workload
+from lamer_train.experiment import Experiment, plan_experiment
+from lamer_train.memory import GIB, Memory, memories
 from lamer_train.tiny import build_model, build_tokenizer, count_parameters, sokoban_vocabulary
 
 
@@ -62,19 +63,59 @@ def test_adapters_learn_and_the_rest_does_not() -> None:
     assert shape.learning == 36 * 16 * sum(widths)
 
 
+def estimated(experiment: Experiment, processes: int) -> dict[str, Memory]:
+    training = experiment.training
+    return memories(model_shape(experiment), training, 128 // processes, 2000, processes)
+
+
 def test_memory_is_sixteen_bytes_a_weight_spread_over_processes() -> None:
+    """By hand, for the 4,022,468,096 weights of Qwen3-4B."""
     experiment = plan_experiment("sokoban-lamer-qwen3-4b")
-    shape, load = model_shape(experiment), workload(experiment)
-    names = ("weights", "gradients", "optimizer")
-    (alone,) = memory(shape, experiment, load, 1).values()
-    assert sum(alone[name] for name in names) == 16 * shape.parameters
-    spread = memory(shape, experiment, load, 8)
-    assert sum(spread["DDP"][name] for name in names) == 16 * shape.parameters
-    assert sum(spread["ZeRO-2"][name] for name in names) == (4 + 12 / 8) * shape.parameters
-    assert sum(spread["FSDP2, ZeRO-3"][name] for name in names) == 2 * shape.parameters
-    # 36 layers, 8 heads of 128, keys and values, two bytes each, for the 131,072 tokens of a batch.
-    assert alone["key-value cache while playing"] == 131_072 * 36 * 8 * 128 * 2 * 2
-    assert alone["activations"] < 8 * GIB
+    weights = 4_022_468_096
+
+    def states(memory: Memory) -> float:
+        return memory.weights + memory.gradients + memory.moments
+
+    (alone,) = estimated(experiment, 1).values()
+    assert states(alone) == 16 * weights
+    assert alone.whole == 2 * weights
+    spread = estimated(experiment, 8)
+    # The buckets of DDP are as large as the gradients.
+    assert states(spread["DDP"]) == 20 * weights
+    assert states(spread["ZeRO-2"]) == states(spread["FSDP2, ZeRO-3"]) == 2 * weights
+    # 36 layers, 8 heads of 128, keys and values, two bytes each, for the 131,072 tokens of a batch,
+    # or for the 16 trials of a process.
+    assert alone.cache == 131_072 * 36 * 8 * 128 * 2 * 2
+    assert spread["DDP"].cache == 16 * 2000 * 36 * 8 * 128 * 2 * 2
+    # The float32 inputs of 36 layers and the inside of one, for a micro-batch of 16,384 tokens.
+    inside = 16_384 * (8 * 2560 + 3 * 9728) * 2
+    assert alone.activations == 16_384 * 2560 * 4 * 36 + inside
+    assert spread["ZeRO-2"].activations == 16_384 * 2560 * 2 * 36 + inside
+    assert alone.reference == 0
+
+
+def test_playing_and_updating_hold_different_things() -> None:
+    (alone,) = estimated(plan_experiment("sokoban-lamer-qwen3-4b"), 1).values()
+    both = alone.weights + alone.whole + alone.moments
+    assert alone.playing == both + alone.cache
+    assert alone.updating == both + alone.gradients + alone.activations
+    assert 70 * GIB < alone.playing < 72 * GIB
+    assert 74 * GIB < alone.updating < 76 * GIB
+    # Spread weights are put together to play, and only then.
+    spread = estimated(plan_experiment("sokoban-lamer-qwen3-4b"), 8)["FSDP2, ZeRO-3"]
+    assert spread.playing == spread.weights + spread.whole + spread.moments + spread.cache
+    assert spread.updating == (
+        spread.weights + spread.gradients + spread.moments + spread.activations
+    )
+
+
+def test_a_reference_model_takes_room_and_adapters_save_it() -> None:
+    penalised = plan_experiment("sokoban-lamer-qwen3-4b", ["beta=0.01"])
+    assert estimated(penalised, 1)["1 process"].reference == 4 * 4_022_468_096
+    assert estimated(penalised, 8)["FSDP2, ZeRO-3"].reference == 4 * 4_022_468_096 / 8
+    adapted = plan_experiment("sokoban-lamer-qwen3-4b", ["beta=0.01", "lora_rank=16"])
+    assert estimated(adapted, 1)["1 process"].reference == 0
+    assert estimated(adapted, 1)["1 process"].updating < 18 * GIB
 
 
 def shown(preset: str, processes: int = 1, *overrides: str) -> str:
@@ -93,6 +134,8 @@ def test_the_report_says_what_would_run() -> None:
         "9,600 in all",
         "4, 96 trials each",
         "FSDP2, ZeRO-3",
+        "45.0 GiB, every 32 optimizer steps; 3 at a time at most, 134.9 GiB",
+        "59.9 GiB while 4 processes load the model",
     ):
         assert piece in text, piece
 

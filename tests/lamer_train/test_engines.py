@@ -47,7 +47,7 @@ def run_two_processes(engine: str, folder: Path, algorithm: str) -> None:
     try:
         for worker in workers:
             # Processes that make different numbers of forward passes would wait here for ever.
-            output, _ = worker.communicate(timeout=240)
+            output, _ = worker.communicate(timeout=600)
             assert worker.returncode == 0, output[-3000:]
     finally:
         for worker in workers:

@@ -4,6 +4,9 @@ import errno
 import json
 import os
 import signal
+import subprocess
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ import pytest
 import torch
 from trainer_kit import make_model, make_trainer
 from transformers import TrainerCallback
+from transformers.integrations.integration_utils import INTEGRATION_TO_CALLBACK
 
 from lamer_envs.meta.trial import read_trials
 from lamer_train.interruption import CheckpointError, StopOnSignal
@@ -186,7 +190,52 @@ def test_more_steps_than_trials_of_a_process_divide(tmp_path: Path) -> None:
     ]
 
 
-def test_metrics_go_to_tensorboard_too(tmp_path: Path) -> None:
-    pytest.importorskip("tensorboard")
-    make_trainer(tmp_path, report_to=["tensorboard"], logging_dir=str(tmp_path / "board")).train()
-    assert list(tmp_path.rglob("events.out.tfevents.*"))
+@pytest.mark.parametrize(
+    ("reporter", "files"),
+    [
+        ("tensorboard", "run/runs/*/events.out.tfevents.*"),
+        ("trackio", "trackio/*.db"),
+        ("wandb", "wandb/offline-run-*/run-*.wandb"),
+    ],
+)
+def test_metrics_go_to_a_reporter_too(tmp_path: Path, reporter: str, files: str) -> None:
+    if find_spec(reporter) is None:
+        pytest.skip(f"{reporter} is not installed")
+    code = f"""
+from pathlib import Path
+from trainer_kit import make_trainer
+make_trainer(Path("run"), report_to=[{reporter!r}]).train()
+"""
+    # In a process of its own: they look at their environment variables while they are imported.
+    own = {"WANDB_MODE": "offline", "TRACKIO_DIR": str(tmp_path / "trackio")}
+    path = os.pathsep.join([str(Path(__file__).parent), *filter(None, sys.path)])
+    subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, **own, "PYTHONPATH": path},
+        check=True,
+        timeout=200,
+    )
+    assert list(tmp_path.glob(files))
+    assert len(metrics(tmp_path / "run")) == 2
+
+
+def test_a_reporter_gets_the_values_of_the_metrics_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether or not one of them is installed: the first of them is replaced by a list."""
+    told: list[tuple[int, dict[str, float]]] = []
+
+    class Reporter(TrainerCallback):  # type: ignore[misc]
+        def on_log(self, args: Any, state: Any, control: Any, logs: Any, **kwargs: Any) -> None:
+            told.append((state.global_step, dict(logs)))
+
+    monkeypatch.setitem(INTEGRATION_TO_CALLBACK, "tensorboard", Reporter)
+    monkeypatch.setattr("lamer_train.reporters.find_spec", lambda package: package)
+    make_trainer(tmp_path, report_to="tensorboard", eval_every=1).train()
+    lines = {line["step"]: line for line in metrics(tmp_path)}
+    assert {step for step, _ in told} == {1, 2}
+    for name in ("loss", "reward", "rollout/success", "time/update", "eval_pass@3"):
+        for step in (1, 2):
+            values = [logs[name] for at, logs in told if at == step and name in logs]
+            assert values == [lines[step][name]], name

@@ -255,7 +255,7 @@ def test_rows_are_weighed_by_the_capped_ratio_of_their_sampling(tmp_path: Path, 
         for parameter in trainer.model.parameters():
             parameter += 0.1 * torch.randn(parameter.shape, generator=generator)
     batch = trainer._generate_and_score_completions(next(iter(trainer.get_train_dataloader())))
-    trainer._overlapped[1].close()  # type: ignore[index]
+    trainer._overlapped.close()  # type: ignore[index]
 
     mask = (batch["completion_mask"] * batch["tool_mask"]).bool()
     sampled, now = batch["sampling_per_token_logps"], batch["old_per_token_logps"]

@@ -122,7 +122,7 @@ def test_the_teacher_ignores_earlier_episodes() -> None:
     with_memory = 0
     for item in demonstrations:
         assert sum(item.choices.values()) == pytest.approx(1.0)
-        assert item.action in item.choices
+        assert item.response in item.choices
         board = " ".join(word for word in item.prompt.split() if "=" in word)
         known = by_board.setdefault((0, board), dict(item.choices))
         assert known == dict(item.choices)

@@ -14,6 +14,8 @@ from accelerate.state import GradientState
 from accelerate.utils.deepspeed import DeepSpeedEngineWrapper
 from transformers import Trainer
 from trl import GRPOConfig, GRPOTrainer
+from trl.generation.vllm_client import VLLMClient
+from trl.generation.vllm_generation import VLLMGeneration
 from trl.models import unwrap_model_for_generation
 from trl.trainer.utils import add_fused_lm_head
 
@@ -209,3 +211,32 @@ def test_a_step_is_logged_once_where_gradients_are_synchronised() -> None:
     assert 'if mode == "train" and self.accelerator.sync_gradients:' in source(
         GRPOTrainer._compute_loss
     )
+
+
+def test_trls_engine_is_made_and_told_of_weights_as_the_backends_assume() -> None:
+    assert "self._init_vllm()" in source(VLLMGeneration.__init__)
+    for piece in (
+        "if not is_vllm_available():",
+        "raise ImportError(",
+        "self.llm = LLM(",
+        'logprobs_mode="processed_logprobs"',
+        'distributed_executor_backend="external_launcher"',
+        "self.llm.sleep(level=2)",
+    ):
+        assert piece in source(VLLMGeneration._init_vllm), piece
+    for piece in (
+        'self.llm.wake_up(tags=["weights"])',
+        "for name, param in self._iter_named_params():",
+        "self.vllm_client.update_named_params(self._weight_metadata, self._iter_named_params())",
+        "self.llm.reset_prefix_cache()",
+    ):
+        assert piece in source(VLLMGeneration.sync_weights), piece
+    # The model is read anew each time.
+    assert "model = self.model" in source(VLLMGeneration._iter_named_params)
+
+
+def test_trls_client_brings_weights_to_one_server_each() -> None:
+    assert {"base_url", "group_port"} <= {*parameters(VLLMClient.__init__)}
+    assert parameters(VLLMClient.init_communicator) == ["self", "device"]
+    assert parameters(VLLMClient.update_named_params) == ["self", "metadata", "named_params"]
+    assert parameters(VLLMClient.close_communicator) == ["self"]

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import gymnasium as gym
 import pytest
 import torch
 
 from lamer_envs.meta import MultiEpisodeReflectionWrapper
+from lamer_train.teachers import reflection_teacher_for, teacher_for
 from lamer_train.tiny import build_model, build_tokenizer, minesweeper_vocabulary
 from lamer_train.warm_start import (
     IGNORED,
@@ -22,7 +24,9 @@ CHOICES = {"(1, 1)": 0.25, "(1, 2)": 0.75}
 
 def test_rows_hold_the_answer_with_the_choice_at_its_one_deciding_token() -> None:
     tokenizer = build_tokenizer(VOCABULARY.words, max_length=64)
-    (row,) = tokenize([Demonstration("1,1=? act", CHOICES, "(1, 2)")], tokenizer)
+    choices = {answer(action): odds for action, odds in CHOICES.items()}
+    demonstration = Demonstration("1,1=? act", choices, answer("(1, 2)"))
+    (row,) = tokenize([demonstration], tokenizer)
     words = tokenizer.convert_ids_to_tokens(row["input_ids"])
     assert words[-4:] == ["<action>", "(1, 2)", "</action>", tokenizer.eos_token]
     place = len(words) - 3
@@ -40,7 +44,8 @@ def test_the_choice_of_a_longer_answer_is_one_of_token_after_token() -> None:
     tokenizer = build_tokenizer(VOCABULARY.words, max_length=64)
     choices = {"act": 0.5, "try act": 0.125, "try bad": 0.375}
     for action in choices:
-        (row,) = tokenize([Demonstration("act", choices, action)], tokenizer)
+        responses = {answer(each): odds for each, odds in choices.items()}
+        (row,) = tokenize([Demonstration("act", responses, answer(action))], tokenizer)
         shown = [
             dict(zip(tokenizer.convert_ids_to_tokens(ids), weights, strict=True))
             for ids, weights in zip(row["choice_ids"], row["choice_weights"], strict=True)
@@ -57,7 +62,8 @@ def test_the_choice_of_a_longer_answer_is_one_of_token_after_token() -> None:
 def test_imitation_approaches_the_teachers_distribution(tmp_path: Path) -> None:
     tokenizer = build_tokenizer(VOCABULARY.words, max_length=64)
     model = build_model(tokenizer, VOCABULARY, seed=0, hidden_size=32, num_heads=2)
-    item = Demonstration("1,1=? 1,2=? act", CHOICES, "(1, 2)")
+    choices = {answer(action): odds for action, odds in CHOICES.items()}
+    item = Demonstration("1,1=? 1,2=? act", choices, answer("(1, 2)"))
     imitate(
         model,
         tokenizer,
@@ -80,9 +86,31 @@ def test_imitation_approaches_the_teachers_distribution(tmp_path: Path) -> None:
         assert probs[tokenizer.convert_tokens_to_ids(action)] == pytest.approx(weight, abs=0.05)
 
 
-def test_a_wrapper_that_asks_for_reflections_is_refused() -> None:
-    import gymnasium as gym
-
+def test_a_wrapper_that_asks_for_reflections_needs_a_teacher_who_writes_them() -> None:
     env = MultiEpisodeReflectionWrapper(gym.make("lamer_envs:LaMer/MineSweeper-v0"))
     with pytest.raises(ValueError, match="writes no reflections"):
         collect_demonstrations(env, lambda env: {"(1, 1)": 1.0}, trials=1, seed=0)
+
+
+def test_the_teacher_notes_where_the_mine_was() -> None:
+    env = MultiEpisodeReflectionWrapper(
+        gym.make("lamer_envs:LaMer/MineSweeper-v0", size=4, num_mines=4), prompts="compact"
+    )
+    name = "LaMer/MineSweeper-v0"
+    demonstrations = collect_demonstrations(
+        env,
+        teacher_for(name, 0.2),
+        trials=40,
+        seed=0,
+        reflect=reflection_teacher_for(name, 0.2),
+    )
+    notes = [item for item in demonstrations if item.response.startswith("<remark>")]
+    assert len(notes) > 40
+    hits = 0
+    for item in notes:
+        assert sum(item.choices.values()) == pytest.approx(1.0)
+        likeliest = max(item.choices, key=lambda response: item.choices[response])
+        cell = likeliest.removeprefix("<remark>hit:").removesuffix("</remark>")
+        hits += f"{cell}=*" in item.prompt.split()
+    assert hits == sum("=*" in item.prompt for item in notes) > 30
+    assert any("note hit:" in item.prompt for item in demonstrations)

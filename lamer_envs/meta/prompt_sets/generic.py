@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from lamer_envs.meta.prompts import PromptSet
 
+_FORM = "the action, and nothing else, inside <action> and </action>"
+
 DEFAULT = PromptSet(
     name="default",
     rules="You are acting in a text environment. Each turn you read an observation and answer "
@@ -16,8 +18,8 @@ DEFAULT = PromptSet(
     seen="After this turn you saw:",
     current="Current observation:",
     admissible="Actions that are possible now:",
-    answer="Decide on your next action. Think it through first; then write the action, and "
-    "nothing else, inside <action> and </action>.",
+    answer=f"Decide on your next action. Think it through first; then write {_FORM}.",
+    action_form=_FORM,
     final="The attempt is over and the task is not solved. The last observation was:",
     reflect="You will get another attempt at this same task from the same start. Look back at "
     "what you did: what went wrong, what have you learned about the task, and what will you do "

@@ -10,6 +10,8 @@ from lamer_envs.meta.prompts import PromptSet
 from lamer_envs.meta.trial import Episode
 from lamer_envs.parsing import ParseCode
 
+_FORM = "the one cell you choose inside <action> and </action>, for example <action>(2, 3)</action>"
+
 DEFAULT = replace(
     generic.DEFAULT,
     rules="""\
@@ -33,8 +35,8 @@ The mines stay where they are from one attempt to the next.""",
     current="The board now:",
     admissible="",
     answer="Which closed cell do you open next? Work out from the numbers which cells are safe, "
-    "then write the one cell you choose inside <action> and </action>, for example "
-    "<action>(2, 3)</action>.",
+    f"then write {_FORM}.",
+    action_form=_FORM,
     final="The attempt is over and the board is not cleared. It ended like this:",
     reflect="You will play this same board again from the same start, with the mines in the same "
     "places. Look back at your moves: which one went wrong, what do you now know about where "

@@ -8,6 +8,11 @@ from lamer_envs.meta.prompt_sets import compact, generic
 from lamer_envs.meta.prompts import PromptSet
 from lamer_envs.meta.trial import Episode
 
+_FORM = (
+    "your moves, separated by commas, inside <action> and </action>, for example "
+    "<action>up, left, left</action>"
+)
+
 DEFAULT = replace(
     generic.DEFAULT,
     rules="""\
@@ -33,8 +38,8 @@ along a wall with no target on it, can be stuck for good. Each turn you make up 
     current="The grid now:",
     admissible="",
     answer="What are your next moves? Plan which box goes to which target and where you must "
-    "stand to push it, then write your moves, separated by commas, inside <action> and </action>, "
-    "for example <action>up, left, left</action>.",
+    f"stand to push it, then write {_FORM}.",
+    action_form=_FORM,
     final="The attempt is over and not every box is on a target. If you had turns left, it ended "
     "because no solution was left. The grid at the end:",
     reflect="You will play this same grid again from the same start. Look back at your moves: "

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from lamer_envs.meta.prompt_sets import compact, generic
 from lamer_envs.meta.prompts import ACTION_LIMIT, PromptSet, clip
 from lamer_envs.meta.trial import Episode, Turn
+from lamer_envs.webshop.wishes import read_instruction, terms
 
 
 def quoted_clicks(actions: Sequence[str]) -> str:
@@ -16,6 +18,11 @@ def quoted_clicks(actions: Sequence[str]) -> str:
         return "nothing on this page; search instead"
     return ", ".join(f"'{action}'" for action in actions)
 
+
+_FORM = (
+    "the one action inside <action> and </action>, for example <action>search[blue cotton "
+    "shirt]</action> or <action>click[buy now]</action>"
+)
 
 DEFAULT = replace(
     generic.DEFAULT,
@@ -44,9 +51,8 @@ What is not possible on the page wastes the turn. You have {max_turns} turns in 
     current="The page now:",
     admissible="What you can click:",
     answer="What do you do next? Think about what is still missing: a better search, a look at a "
-    "product, an option to choose, or the purchase. Then write the one action inside <action> and "
-    "</action>, for example <action>search[blue cotton shirt]</action> or "
-    "<action>click[buy now]</action>.",
+    "product, an option to choose, or the purchase. Then write " + _FORM + ".",
+    action_form=_FORM,
     final="The attempt is over and nothing was bought that is right in every point. The last page:",
     reflect="You will run this same errand again in the same shop, with the same products and "
     "prices. Look back at what you did: which searches helped, was the product the right one, "
@@ -55,6 +61,56 @@ What is not possible on the page wastes the turn. You have {max_turns} turns in 
     "options, inside <remark> and </remark>. The note is what you will remember.",
     format_admissible=quoted_clicks,
 )
+
+
+_SEPARATOR = " [SEP] "
+_TASK = "Instruction:"
+_RESULTS = re.compile(r"Page \d+ \(Total results: \d+\)")
+_ASIN = re.compile(r"B0[0-9A-Z]{8}")
+_PRICE = re.compile(r"\$(\d+(?:\.\d+)?)")
+_PRODUCT_CLICK = re.compile(r"click\[b0[0-9a-z]{8}\]")
+
+
+def compact_page(observation: str) -> str:
+    """What very small models need of a page.
+
+    - The search page: `want`, and the terms of what is wanted.
+    - Results: `found`, and for each product how many of these terms its title has, `dear` where it
+      costs more than the limit, `unsure` where it may, and its click: `2 dear click[b07zvjbba2]`.
+    - A product's page: `item`. Pages of it: `read`, and the wanted terms that they hold.
+    """
+    parts = observation.split(_SEPARATOR)
+    if _TASK not in parts:
+        return ""
+    task = parts.index(_TASK) + 1
+    wishes, shown = read_instruction(parts[task]), parts[task + 1 :]
+    if "Search" in shown:
+        return " ".join(("want", *wishes.terms))
+    if any(map(_RESULTS.fullmatch, shown)):
+        words = ["found"]
+        for place, part in enumerate(shown):
+            if _ASIN.fullmatch(part):
+                title, price = (*shown[place + 1 : place + 3], "", "")[:2]
+                costs = [float(cost) for cost in _PRICE.findall(price)] or [0.0]
+                words.append(str(len(_shared(title, wishes.terms))))
+                if costs[-1] > wishes.budget:
+                    words.append("dear" if costs[0] > wishes.budget else "unsure")
+                words.append(f"click[{part.lower()}]")
+        return " ".join(words)
+    if "Buy Now" in shown:
+        return "item"
+    return " ".join(("read", *_shared(" ".join(shown), wishes.terms)))
+
+
+def _shared(text: str, wanted: Sequence[str]) -> list[str]:
+    """The wanted terms that a text holds, in the order of the wishes, each once."""
+    held = frozenset(terms(text))
+    return [term for term in dict.fromkeys(wanted) if term in held]
+
+
+def compact_clicks(actions: Sequence[str]) -> str:
+    """The clicks but those on products, which stand on the page."""
+    return " ".join([action for action in actions if not _PRODUCT_CLICK.fullmatch(action)])
 
 
 def compact_turn(turn: Turn) -> str:
@@ -69,10 +125,13 @@ def compact_attempt(prompts: PromptSet, number: int, episode: Episode) -> str:
 
 COMPACT = replace(
     compact.BASE,
-    play_layout=("current", "history", "memory", "answer"),
+    play_layout=("memory", "history", "current", "admissible", "initial", "answer"),
     # The page after a purchase does not say what was asked for.
     reflect_layout=("initial", "final", "attempt", "reflect"),
+    admissible="can",
     observations_in_full=1,
+    format_observation=compact_page,
+    format_admissible=compact_clicks,
     format_turn=compact_turn,
     format_attempt=compact_attempt,
 )

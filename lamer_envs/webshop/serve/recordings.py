@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from lamer_envs.evaluation.run import CONFIG_FILE, TRIALS_FILE
+from lamer_envs.evaluation.run import CONFIG_FILE, TRIALS_FILE, find_trials
+from lamer_envs.line_files import CutOffError, read_lines
 from lamer_envs.meta.trial import Trial, Turn
 from lamer_envs.webshop.env import WebShopEnv
 from lamer_envs.webshop.serve.visits import Attempt, Deed, Visit
@@ -20,14 +23,14 @@ class Entry:
     """A line of the table.
 
     Attributes:
-        offset: where the record begins in the file, in bytes.
+        line: of the record in the file, from 0.
         task_seed, trial: which trial it is.
         outcomes: whether each episode succeeded.
         turns: actions in all episodes.
         reward: of the last episode.
     """
 
-    offset: int
+    line: int
     task_seed: int
     trial: int
     outcomes: tuple[bool, ...]
@@ -45,7 +48,7 @@ class Recording:
         env_kwargs: of the run folder's `config.json`; `None` where there is none.
 
     Args:
-        path: a `trials.jsonl`, or the run folder that holds it.
+        path: a file of trials, plain or `*.gz`, or the run folder that holds one.
 
     Raises:
         OSError: the file cannot be read.
@@ -53,20 +56,17 @@ class Recording:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path / TRIALS_FILE if path.is_dir() else path
+        self.path = (find_trials(path) or path / TRIALS_FILE) if path.is_dir() else path
         if not self.path.is_file():
             raise FileNotFoundError(f"there are no recorded trials at {self.path}")
         self.env_kwargs = _config_arguments(self.path.parent / CONFIG_FILE)
         self.entries: list[Entry] = []
         self.damaged: list[str] = []
-        offset = 0
-        with self.path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
-                try:
-                    self.entries.append(_entry(offset, _decoded(line)))
-                except (ValueError, TypeError) as error:
-                    self.damaged.append(f"line {number}: {error}")
-                offset += len(line)
+        for number, line in enumerate(_lines(self.path)):
+            try:
+                self.entries.append(_entry(number, _decoded(line)))
+            except (ValueError, TypeError) as error:
+                self.damaged.append(f"line {number + 1}: {error}")
         if not self.entries:
             why = f" ({self.damaged[0]})" if self.damaged else ""
             raise ValueError(f"{self.path} holds no trial of {ENV_ID}{why}")
@@ -77,9 +77,16 @@ class Recording:
         Raises:
             OSError, ValueError: the file has changed since it was opened.
         """
-        with self.path.open("rb") as file:
-            file.seek(self.entries[number].offset)
-            return _decoded(file.readline())
+        line = next(islice(_lines(self.path), self.entries[number].line, None), b"")
+        return _decoded(line)
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """The lines of a file, what there is of one that was cut off included."""
+    try:
+        yield from read_lines(path)
+    except CutOffError as cut:
+        yield cut.rest
 
 
 def _decoded(line: bytes) -> Trial:
@@ -93,9 +100,9 @@ def _decoded(line: bytes) -> Trial:
     return trial
 
 
-def _entry(offset: int, trial: Trial) -> Entry:
+def _entry(line: int, trial: Trial) -> Entry:
     return Entry(
-        offset,
+        line,
         trial.task_seed,
         trial.trial,
         tuple(episode.success for episode in trial.episodes),

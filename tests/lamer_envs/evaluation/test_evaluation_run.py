@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import signal
@@ -16,7 +17,6 @@ from lamer_envs.evaluation.report import comparison, load_run, load_runs, number
 from lamer_envs.evaluation.run import (
     ConfigMismatchError,
     EvalConfig,
-    drop_unfinished_line,
     evaluate,
 )
 from lamer_envs.lock import exclusive
@@ -112,22 +112,53 @@ def test_an_unfinished_last_line_is_dropped_with_a_warning(tmp_path: Path) -> No
     assert sorted(path.read_bytes().splitlines()) == sorted(whole.splitlines())
 
 
-@pytest.mark.parametrize(
-    ("content", "kept"),
-    [
-        (b"", b""),
-        (b"abc", b""),
-        (b"abc\n", b"abc\n"),
-        (b"abc\nde", b"abc\n"),
-        (b"abc\n" + b"x" * 200_000, b"abc\n"),
-        (b"a" * 70_000 + b"\n" + b"x" * 70_000, b"a" * 70_000 + b"\n"),
-    ],
-)
-def test_only_the_unfinished_line_goes(tmp_path: Path, content: bytes, kept: bytes) -> None:
-    path = tmp_path / "lines"
-    path.write_bytes(content)
-    assert drop_unfinished_line(path) == (content != kept)
-    assert path.read_bytes() == kept
+def test_a_compressed_run_is_cut_off_and_goes_on(tmp_path: Path) -> None:
+    with pytest.raises(TrialError, match="power cut"):
+        evaluate(CONFIG, Crashing(), tmp_path / "gz", concurrency=1, compress=True)
+    path = tmp_path / "gz" / "trials.jsonl.gz"
+    path.write_bytes(path.read_bytes()[:-30])
+    assert not (tmp_path / "gz" / "trials.jsonl").exists()
+    with pytest.warns(UserWarning, match="line 8 is left out"):
+        assert load_run(tmp_path / "gz").finished is False
+    there: list[Trial] = []
+    warnings: list[str] = []
+    # Without the option: the file that is there decides.
+    summary = evaluate(
+        CONFIG, RandomPolicy(), tmp_path / "gz", on_start=there.extend, warn=warnings.append
+    )
+    assert (len(there), len(warnings)) == (7, 1)
+    assert summary == evaluate(CONFIG, RandomPolicy(), tmp_path / "plain")
+    compressed = gzip.decompress(path.read_bytes()).decode().splitlines()
+    assert sorted(compressed) == sorted(lines(tmp_path / "plain"))
+    assert path.stat().st_size < (tmp_path / "plain" / "trials.jsonl").stat().st_size / 2
+    assert load_run(tmp_path / "gz").summary == summary
+
+
+def test_a_folder_with_two_files_of_trials_is_refused(tmp_path: Path) -> None:
+    evaluate(CONFIG, RandomPolicy(), tmp_path)
+    (tmp_path / "trials.jsonl.gz").write_bytes(b"")
+    with pytest.raises(ValueError, match="holds both"):
+        evaluate(CONFIG, RandomPolicy(), tmp_path)
+
+
+def test_a_run_of_schema_1_goes_on(tmp_path: Path) -> None:
+    """Trials that the first version wrote stand beside those of this one."""
+    evaluate(CONFIG, RandomPolicy(), tmp_path)
+    path = tmp_path / "trials.jsonl"
+    before = list(read_trials(path))
+    old = []
+    for line in lines(tmp_path)[:5]:
+        data = json.loads(line)
+        del data["task_type"]
+        for episode in data["episodes"]:
+            for turn in (*episode["turns"], *filter(None, [episode["reflection"]])):
+                del turn["prompt_tokens"], turn["completion_tokens"]
+        old.append(json.dumps({**data, "schema": 1}) + "\n")
+    path.write_text("".join(old))
+    there: list[Trial] = []
+    evaluate(CONFIG, RandomPolicy(), tmp_path, on_start=there.extend)
+    assert there == before[:5]
+    assert sorted(map(repr, read_trials(path))) == sorted(map(repr, before))
 
 
 def test_a_damaged_line_in_the_middle_is_named(tmp_path: Path) -> None:

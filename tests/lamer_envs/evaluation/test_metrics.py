@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 from collections.abc import Sequence
@@ -195,6 +196,26 @@ def test_trials_that_go_on_after_a_success() -> None:
     ]
     assert score_in([goes_on(0, 5.0, -10.0)], 2) == Estimate(-10.0, None, 1)
     assert summarize([trial(0)]).score_in == ()
+
+
+def test_scores_are_told_apart_by_the_kind_of_task() -> None:
+    trials = [
+        replace(goes_on(task, 0.0, reward), task_type=kind)
+        for task, (kind, reward) in enumerate([("rock", 5.0), ("rock", -5.0), ("thief", 10.0)])
+    ]
+    summary = summarize(trials, bootstrap=True)
+    means = {kind: [e.mean for e in each] for kind, each in summary.score_by_type.items()}
+    assert means == {"rock": [0.0, 0.0], "thief": [0.0, 10.0]}
+    assert summary.by_type.keys() == summary.score_by_type.keys()
+    assert Summary.from_json(summary.to_json()) == summary
+    assert summarize([replace(trial(0), task_type="rock")]).score_by_type == {}
+
+
+def test_a_summary_of_schema_2_has_no_scores() -> None:
+    summary = summarize([trial(0), trial(None, task=1)], bootstrap=True)
+    data = json.loads(summary.to_json())
+    del data["score_in"], data["score_by_type"], data["settings"]["stop_on_success"]
+    assert Summary.from_json(json.dumps({**data, "schema": 2})) == summary
 
 
 def test_an_episode_that_was_not_played_has_no_score() -> None:

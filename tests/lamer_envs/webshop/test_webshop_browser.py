@@ -2,67 +2,32 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
-from importlib.util import find_spec
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from browser_kit import (
+    CONTRAST,
+    TOO_WIDE,
+    chromium,
+    missing,
+    one,
+    require_or_skip,
+    set_view,
+    wait_for,
+)
 from shop_pages import NUM_PRODUCTS, moves, right_clicks, seed_with_options, served, shop
 
 from lamer_envs.evaluation.run import EvalConfig, evaluate
 from lamer_envs.rollout.policy import PromptRequest, Response
 
-NEEDED = ("chromium", "chromedriver")
-MISSING = [name for name in NEEDED if shutil.which(name) is None] + [
-    name for name in ("selenium", "starlette", "uvicorn", "jinja2") if find_spec(name) is None
-]
-
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-CONTRAST = """
-const luminance = ([r, g, b]) => [r, g, b].map((v) => v / 255)
-  .map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-  .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-const colour = (text) => text.match(/[\\d.]+/g).map(Number);
-const behind = (element) => {
-  for (let e = element; e; e = e.parentElement) {
-    const found = colour(getComputedStyle(e).backgroundColor);
-    if (found.length === 3 || found[3] === 1) return found;
-  }
-  return [255, 255, 255];
-};
-const faint = [];
-for (const element of document.querySelectorAll("body *")) {
-  const words = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-  if (!words || !element.checkVisibility() || element.closest(".off, .hidden, svg")) continue;
-  const [one, other] = [colour(getComputedStyle(element).color), behind(element)]
-    .map(luminance).sort((a, b) => b - a);
-  const ratio = (one + 0.05) / (other + 0.05);
-  if (ratio < 4.5) faint.push(`${element.tagName}.${element.className} ${ratio.toFixed(2)}`);
-}
-return faint;
-"""
+MISSING = missing("starlette", "uvicorn", "jinja2")
 
 
 def test_the_browser_is_there() -> None:
     """Where `LAMER_REQUIRE_BROWSER=1` the tests below may not be skipped."""
-    if MISSING and os.environ.get("LAMER_REQUIRE_BROWSER") == "1":
-        pytest.fail(f"LAMER_REQUIRE_BROWSER=1, and these are missing: {', '.join(MISSING)}")
-    if MISSING:
-        pytest.skip(f"no browser tests without {', '.join(MISSING)}")
+    require_or_skip(MISSING)
 
 
 needs_browser = pytest.mark.skipif(
@@ -99,44 +64,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    from selenium.webdriver import Chrome
-    from selenium.webdriver.chrome.options import Options
-    from selenium.webdriver.chrome.service import Service
-
-    options = Options()
-    options.binary_location = str(shutil.which("chromium"))
-    profile: Path = tmp_path_factory.mktemp("profile")
-    for flag in (*FLAGS, f"--user-data-dir={profile}", "--window-size=1280,900"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = Chrome(options=options, service=Service(str(shutil.which("chromedriver"))))
-    yield driver
-    driver.quit()
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    with chromium(tmp_path_factory.mktemp("profile")) as made:
+        yield made
 
 
 @pytest.fixture
-def browser(chromium: Any) -> Iterator[Any]:
+def browser(driver: Any) -> Iterator[Any]:
     """A browser whose console must stay empty: nothing failed, was blocked or is missing."""
-    chromium.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-    chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-    chromium.get_log("browser")
-    yield chromium
-    chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
-    assert chromium.get_log("browser") == []
-
-
-def wait_for(condition: Callable[[], Any]) -> Any:
-    """What the condition gives once it is true."""
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    return WebDriverWait(None, 10, poll_frequency=0.05).until(lambda _: condition())
-
-
-def one(browser: Any, css: str) -> Any:
-    """The one element of a selector, as soon as it is there."""
-    (element,) = wait_for(lambda: browser.find_elements("css selector", css))
-    return element
+    driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    driver.get_log("browser")
+    yield driver
+    driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    assert driver.get_log("browser") == []
 
 
 def link_to(browser: Any, target: str) -> Any:
@@ -302,10 +243,7 @@ ADDRESSES = (
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_every_page_fits_and_can_be_read(browser: Any, site: str, width: int, dark: bool) -> None:
-    scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
-    size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    set_view(browser, width, 800, dark=dark)
     right = right_clicks(shop(), 0)
     places = {
         "item": f"/task/test/0?{moves([*right[:-1], 'features'])}",
@@ -317,8 +255,7 @@ def test_every_page_fits_and_can_be_read(browser: Any, site: str, width: int, da
             browser.get(one(browser, ".stop.end.bad").get_attribute("href"))
         else:
             browser.get(site + places.get(address, address))
-        wide = "return document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
-        assert browser.execute_script(wide) <= 0, address
+        assert browser.execute_script(TOO_WIDE) <= 0, address
         assert browser.execute_script(CONTRAST) == [], address
         if address == "/nothing/here":
             # The browser notes the status itself.

@@ -16,10 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lamer_envs.meta import MultiEpisodeReflectionWrapper
+from lamer_envs.meta.prompt_sets.webshop import compact_page
 from lamer_envs.splits import SPLITS
 from lamer_envs.webshop.env import WebShopEnv
 from lamer_envs.webshop.judge import best_choice
 from lamer_envs.webshop.records import Goal
+from lamer_envs.webshop.wishes import read_instruction
 
 SMALL = 80
 ENV = WebShopEnv(SMALL)
@@ -376,17 +378,39 @@ def test_very_small_models_get_the_page_and_what_they_did() -> None:
     first, _ = trial.reset(seed=0)
     env = trial.unwrapped
     assert isinstance(env, WebShopEnv)
-    assert first == f"WebShop [SEP] Instruction: [SEP] {env.task.instruction} [SEP] Search act"
-    trial.step("<action>search[shoes]</action>")
+    wanted = " ".join(("want", *read_instruction(env.task.instruction).terms))
+    assert first == f"{wanted} can  {wanted} act"
+    prompt, *_ = trial.step(f"<action>search[{env.task.query}]</action>")
+    asins = [listing.asin.lower() for listing in env.shop.listed(env.view)]
+    assert asins
+    assert [prompt.count(f"click[{asin}]") for asin in asins] == [1] * len(asins)
+    assert prompt.startswith(f"search[{env.task.query}] found ")
+    assert prompt.endswith(f"can click[back to search] {wanted} act")
     prompt, *_ = trial.step("<action>jump</action>")
-    assert prompt.endswith("search[shoes] bad act")
+    assert prompt.startswith(f"search[{env.task.query}] bad found ")
     for _ in range(env.max_turns - 2):
         prompt, *_ = trial.step("<action>click[back to search]</action>")
-    back = " click[back to search]"
-    assert (
-        prompt
-        == f"{first[:-4]} try search[shoes] bad{back} bad bad bad bad bad bad bad bad bad act"
-    )
+    tried = f"try search[{env.task.query}] bad click[back to search]{' bad' * 9}"
+    assert prompt == f"{tried} {wanted} can  {wanted} act"
+
+
+def test_very_small_models_see_what_a_page_shares_with_the_wish() -> None:
+    task = "Instruction: [SEP] I need red wool socks, and price lower than 20.00 dollars [SEP] "
+    found = "B000000001 [SEP] Wool Socks, Blue [SEP] $19.0"
+    dear = "B000000002 [SEP] Red Hat [SEP] $21.0 [SEP] B000000003 [SEP] Tie [SEP] $9.0 to $30.0"
+    results = f"Page 1 (Total results: 3) [SEP] Next > [SEP] {found} [SEP] {dear}"
+    for page, expected in (
+        ("Search", "want red wool sock"),
+        (
+            f"Back to Search [SEP] {results}",
+            "found 2 click[b000000001] 1 dear click[b000000002] 0 unsure click[b000000003]",
+        ),
+        ("Back to Search [SEP] Page 1 (Total results: 0)", "found"),
+        ("Back to Search [SEP] < Prev [SEP] color [SEP] red [SEP] Buy Now", "item"),
+        ("Back to Search [SEP] < Prev [SEP] Warm. [SEP] Of wool.", "read wool"),
+    ):
+        assert compact_page(task + page) == expected
+    assert compact_page("Thank you for shopping with us!") == ""
 
 
 def test_very_small_models_see_the_task_when_they_reflect() -> None:
@@ -400,7 +424,7 @@ def test_very_small_models_see_the_task_when_they_reflect() -> None:
         clicks = env.shop.clickables(env.view)
         prompt, *_, info = trial.step(f"<action>{action.format(*clicks[-1:])}</action>")
     assert info["phase"] == "reflect"
-    assert env.task.instruction in prompt
+    assert prompt.startswith(" ".join(("want", *read_instruction(env.task.instruction).terms)))
     assert prompt.endswith("click[buy now] reflect")
 
 

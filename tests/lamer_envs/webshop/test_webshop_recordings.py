@@ -147,6 +147,19 @@ class TestRecords:
         recording = Recording(run)
         assert [recording.trial(n) for n in range(NUM_TRIALS)] == records(run)
 
+    def test_a_compressed_file_shows_the_same(self, run: Path, tmp_path: Path) -> None:
+        written(tmp_path / "trials.jsonl.gz", records(run))
+        recording = Recording(tmp_path)
+        assert recording.entries == Recording(run).entries
+        assert [recording.trial(n) for n in range(NUM_TRIALS)] == records(run)
+
+    def test_a_record_that_was_cut_off_is_named(self, run: Path, tmp_path: Path) -> None:
+        path = written(tmp_path / "t.jsonl", records(run))
+        path.write_bytes(path.read_bytes()[:-40])
+        recording = Recording(path)
+        assert len(recording.entries) == NUM_TRIALS - 1
+        assert [line.partition(":")[0] for line in recording.damaged] == [f"line {NUM_TRIALS}"]
+
     def test_damaged_and_foreign_lines_are_named_and_passed_over(
         self, run: Path, tmp_path: Path
     ) -> None:
