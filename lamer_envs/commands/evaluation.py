@@ -34,11 +34,9 @@ from lamer_envs.evaluation.jobs import Job, check_folders, player_name, suite_jo
 from lamer_envs.evaluation.methods import method_named
 from lamer_envs.evaluation.metrics import Summary
 from lamer_envs.evaluation.report import exploitation_rows, policy_name, summary_rows
-from lamer_envs.evaluation.ruler import exploitation
-from lamer_envs.evaluation.run import EvalConfig, find_trials
+from lamer_envs.evaluation.ruler import exploited
+from lamer_envs.evaluation.run import EvalConfig
 from lamer_envs.evaluation.suites import suite_named
-from lamer_envs.games.env import GameEnv
-from lamer_envs.meta.trial import read_trials
 from lamer_envs.rollout.policy import Policy
 
 _SIZES = (64, 1, 3)
@@ -308,10 +306,8 @@ def _show_summary(job: Job, summary: Summary) -> None:
         title += f"; {missing} of {total} trials errored and are left out"
     header = ("metric", "mean ± standard error", "95% interval")
     rows = summary_rows(summary)
-    inner = config.make_env().unwrapped
-    path = find_trials(job.folder)
-    if isinstance(inner, GameEnv) and summary.score_in and path is not None:
-        rows += exploitation_rows(exploitation(inner, read_trials(path)))
+    if summary.score_in:
+        rows += exploitation_rows(exploited(config, job.folder))
     console().print(table(escape(title), header, rows))
     console().print(f"Run folder: {job.folder}", markup=False, soft_wrap=True)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from lamer_envs.evaluation.metrics import Estimate, by_task
+from lamer_envs.evaluation.run import EvalConfig, find_trials
 from lamer_envs.games.env import GameEnv
-from lamer_envs.meta.trial import Trial
+from lamer_envs.meta.trial import Trial, read_trials
 
 
 def exploitation(env: GameEnv[Any], trials: Iterable[Trial]) -> tuple[Estimate | None, ...]:
@@ -45,6 +47,25 @@ def exploitation(env: GameEnv[Any], trials: Iterable[Trial]) -> tuple[Estimate |
             there.append(best - equilibrium)
         shares.append(ratio(taken, there))
     return tuple(shares)
+
+
+def exploited(config: EvalConfig, run_dir: Path) -> tuple[Estimate | None, ...]:
+    """`exploitation` by the trials of a run folder; empty where they are of no game.
+
+    Args:
+        config: of the evaluation.
+        run_dir: the run folder.
+
+    Raises:
+        ValueError: its trials cannot be read.
+    """
+    path = find_trials(run_dir)
+    env = config.make_env()
+    env.close()
+    game = env.unwrapped
+    if not isinstance(game, GameEnv) or env.settings.stop_on_success or path is None:
+        return ()
+    return exploitation(game, read_trials(path))
 
 
 def ratio(taken: Sequence[float], there: Sequence[float]) -> Estimate | None:

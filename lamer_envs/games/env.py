@@ -135,6 +135,11 @@ class GameEnv(TextEnv[GameTask], Generic[PositionT]):
         """Whom a well-informed observer thinks possible: the population and a named opponent."""
         return self._candidates
 
+    @property
+    def opponents(self) -> tuple[Opponent, ...]:
+        """Whom tasks may bring: the one that was named, or else the population."""
+        return self._candidates if self._chosen is None else (self._chosen,)
+
     def references(self, task: GameTask, episode: int) -> tuple[float, float] | None:
         """What could be expected of one episode, in units of reward.
 
