@@ -49,6 +49,12 @@ class Arm:
         """The kinds of memory to measure with, one row of the table each."""
         return ("none", self.memory)
 
+    @property
+    def returns(self) -> tuple[str, ...]:
+        """The settings that an evaluation depends on beside the model and the memory."""
+        named = ("gamma_", "credit", "objective")
+        return tuple(setting for setting in self.settings if setting.startswith(named))
+
     def folder(self, out: Path, seed: int) -> Path:
         """Where the run of a seed lives; arms that are the same run share it."""
         name = "-".join([self.preset, *(setting.replace("=", "-") for setting in self.settings)])
@@ -128,11 +134,14 @@ def run(out: Path, arm: Arm, seed: int, common: Sequence[str]) -> None:
 
 
 def follow(out: Path, first: Arm, arm: Arm, seed: int, common: Sequence[str]) -> None:
-    """The same, from the warm start that the first arm with this memory has made and measured."""
+    """The same, from the warm start that the first arm with this memory has made.
+
+    What was measured of it is taken over too, where this arm would measure the same.
+    """
     source, folder = first.folder(out, seed), arm.folder(out, seed)
     if not (folder / "config.yaml").exists():
         shutil.copytree(source / "warm_start", folder / "warm_start", dirs_exist_ok=True)
-        for measured in source.glob("eval/warm_start-*"):
+        for measured in source.glob("eval/warm_start-*") if arm.returns == first.returns else ():
             shutil.copytree(measured, folder / "eval" / measured.name, dirs_exist_ok=True)
     run(out, arm, seed, common)
 
