@@ -38,8 +38,8 @@ class Willing(gym.Wrapper[str, str, str, str]):
         return (*rest, self._info)
 
 
-def make_trainer(folder: Path, **changes: Any) -> MetaRLTrainer:
-    """A trainer of two generations of Kuhn poker that fits a test."""
+def make_config(folder: Path, **changes: Any) -> MetaRLConfig:
+    """A run of two generations of Kuhn poker."""
     settings: dict[str, Any] = {
         "output_dir": str(folder),
         "env_id": KUHN,
@@ -65,7 +65,12 @@ def make_trainer(folder: Path, **changes: Any) -> MetaRLTrainer:
         "eval_tasks": 4,
         "seed": 5,
     }
-    config = MetaRLConfig(**{**settings, **changes})
+    return MetaRLConfig(**{**settings, **changes})
+
+
+def make_trainer(folder: Path, **changes: Any) -> MetaRLTrainer:
+    """A trainer of it; `changes` go to the configuration."""
+    config = make_config(folder, **changes)
     vocabulary, tokenizer = language(config.env_id)
     return MetaRLTrainer(
         build_model(tokenizer, vocabulary, seed=0),

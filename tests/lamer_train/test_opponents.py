@@ -11,11 +11,14 @@ import gymnasium as gym
 import numpy as np
 import pytest
 import torch
-from game_kit import KUHN, make_trainer
+from game_kit import KUHN, make_config, make_trainer
 from transformers import TrainerCallback
 
 import lamer_envs  # noqa: F401 - registers the ids
+from lamer_envs.rollout.runner import TrialSpec, play_trials
+from lamer_envs.rollout.scripted import RandomPolicy
 from lamer_train.opponents import DECAY, FLOOR, OPPONENTS_FILE, OpponentSampler, game_of
+from lamer_train.playing import make_wrapped_env
 from lamer_train.rows import REFLECTION_ANCHOR, rows_of
 from lamer_train.run_log import last_checkpoint
 
@@ -165,6 +168,35 @@ def test_trials_go_on_after_a_win(tmp_path: Path) -> None:
     short = make_trainer(tmp_path, stop_on_success=True)
     ends = [len(one.trial.episodes) for one in short._play_generation()]
     assert min(ends) < 3
+
+
+@pytest.mark.parametrize(
+    ("env_id", "env_kwargs"),
+    [
+        ("LaMer/Sokoban-v0", {"num_boxes": 1}),
+        ("LaMer/MineSweeper-v0", {"size": 3, "num_mines": 1}),
+        ("LaMer/ALFWorld-v0", {"max_turns": 3}),
+        ("LaMer/WebShop-v0", {"num_products": 100, "max_turns": 3, "reward_mode": "shaped"}),
+    ],
+)
+def test_the_final_episode_counts_in_every_environment(
+    tmp_path: Path, env_id: str, env_kwargs: dict[str, Any]
+) -> None:
+    settings: dict[str, Any] = {"env_id": env_id, "env_kwargs": env_kwargs, "prompts": None}
+    for stop in (None, False):
+        config = make_config(tmp_path, stop_on_success=stop, **settings)
+        trials = play_trials(
+            lambda config=config: make_wrapped_env(config),
+            RandomPolicy(),
+            [TrialSpec(seed) for seed in range(12)],
+            concurrency=1,
+        )
+        for trial in trials:
+            assert trial.settings.stop_on_success == (stop is None)
+            assert trial.returns[0] == pytest.approx(trial.episodes[-1].reward)
+            ended = trial.first_success if stop is None else None
+            assert len(trial.episodes) == (3 if ended is None else ended + 1)
+            assert trial.task_type == "" or env_id == "LaMer/ALFWorld-v0"
 
 
 @pytest.mark.parametrize(
