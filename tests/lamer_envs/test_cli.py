@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from lamer_envs.cli import app
 from lamer_envs.evaluation.metrics import Summary
+from lamer_envs.evaluation.report import number
 from lamer_envs.lock import exclusive
 from lamer_envs.meta.trial import read_trials
 from lamer_envs.registration import ENVIRONMENTS
@@ -301,6 +302,24 @@ def test_games_are_measured_by_score_and_share(tmp_path: Path) -> None:
     assert "score in" not in stopped.stdout
     table = lamer("report", tmp_path / "game", tmp_path / "short").stdout
     assert "score in 3" in table
+    page = tmp_path / "report.html"
+    lamer("report", tmp_path / "game", tmp_path / "short", "-o", page)
+    shown = page.read_text()
+    assert shown.count('"scoreIn":[{"mean":') == 1
+    assert shown.count('"scoreIn":[]') == 1
+
+
+def test_scores_of_several_players_are_compared(tmp_path: Path) -> None:
+    result = lamer(
+        "eval", "kuhnpoker", "--policy", "nash", "--policy", "expert", "--tasks", 8,
+        "--out", tmp_path,
+    )  # fmt: skip
+    assert result.exit_code == 0
+    assert "Sum of rewards in an episode." in result.stdout
+    text = (tmp_path / "comparison.md").read_text()
+    assert "| evaluation | player | score in 1 | score in 2 | score in 3 |" in text
+    summary = Summary.from_json((tmp_path / "expert" / "summary.json").read_text())
+    assert f"| expert | {number(summary.score_in[0])} |" in text
 
 
 def test_report_compares_run_folders(tmp_path: Path) -> None:
