@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("lamer", "gymnasium", "numpy", "gem-llm", "alfworld", "textworld")
+PACKAGES = ("lamer", "gymnasium", "numpy", "gem-llm", "alfworld", "textworld", "open-spiel")
 
 
 def describe(script: str) -> dict[str, Any]:

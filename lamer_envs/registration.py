@@ -46,6 +46,16 @@ ENVIRONMENTS: tuple[Registered, ...] = (
         "lamer_envs.webshop.env:WebShopEnv",
         "buy what a shopper describes; search, comparison and options",
     ),
+    Registered(
+        "LaMer/KuhnPoker-v0",
+        "lamer_envs.games.kuhn.env:KuhnPokerEnv",
+        "win chips from an unknown opponent; identification and exploitation",
+    ),
+    Registered(
+        "LaMer/TicTacToe-v0",
+        "lamer_envs.games.tictactoe.env:TicTacToeEnv",
+        "beat an unknown opponent; identification and exploitation",
+    ),
 )
 
 

@@ -47,7 +47,7 @@ class ActionResult:
         success: whether the task is solved now.
         over: whether the episode ends here; true with `success`, on a loss and at a dead end.
         progress: the shaped reward of this turn, used with `reward_mode="shaped"` in place of the
-            sparse one. The success reward is part of it.
+            sparse one. The success reward is part of it. In a game, its reward.
     """
 
     observation: str
@@ -92,6 +92,10 @@ class TextEnv(gym.Env[str, str], Generic[TaskT]):
 
     metadata = {"render_modes": ["ansi", "rgb_array"], "render_fps": 2}  # noqa: RUF012
     splits: tuple[str, ...] = SPLITS
+    restart_repeats: bool = True
+    """Whether a restart gives the first observation again; not where an opponent may begin."""
+    stop_on_success: bool = True
+    """Whether a trial ends with the first success, where the wrapper's arguments leave it open."""
 
     def __init__(
         self,
@@ -176,12 +180,8 @@ class TextEnv(gym.Env[str, str], Generic[TaskT]):
         terminated = result.over
         truncated = not terminated and self._turn >= self.max_turns
         self._over = terminated or truncated
-        if self.reward_mode == "sparse":
-            reward = SUCCESS_REWARD if result.success else 0.0
-        else:
-            reward = result.progress
         info = self._info(result.parse, effective=result.effective)
-        return result.observation, reward, terminated, truncated, info
+        return result.observation, self._reward(result), terminated, truncated, info
 
     def prompt_variables(self) -> dict[str, object]:
         """What the rules in a `PromptSet` may name, such as the size of the board."""
@@ -225,6 +225,11 @@ class TextEnv(gym.Env[str, str], Generic[TaskT]):
     @abstractmethod
     def _state_key(self) -> str:
         """The canonical state, equal exactly when the states are equal."""
+
+    def _reward(self, result: ActionResult) -> float:
+        if self.reward_mode == "sparse":
+            return SUCCESS_REWARD if result.success else 0.0
+        return result.progress
 
     def _admissible_actions(self) -> list[str] | None:
         return None

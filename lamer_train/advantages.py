@@ -4,6 +4,19 @@ Every function takes one value per row and returns one advantage per row, in flo
 the order of the rows. A *group* is the set of trials of one task. The statistics of `grpo`, `rloo`
 and `gigpo` stay inside of it; `reinforce` and `whiten` take theirs over all rows that they get,
 which in training are those of one generation in all processes.
+
+Against opponents (MAGE, arXiv 2603.03680) the scale may be that of the opponent in place of the
+group's. With g(i) the group and o(i) the opponent of i,
+
+    A_i = (R_i - mean_{j in g(i)} R_j) / (S_{o(i)} + EPSILON),
+    S_o² = sum_{j in o} (R_j - mean_{k in g(j)} R_k)² / (n_o - 1),
+
+where j runs over the n_o members of all groups against o that have more than one member. The mean
+stays the group's, because a task differs from others against the same opponent by seat and cards;
+over all trials against an opponent the advantages add up to 0. So what is learned from an opponent
+does not depend on how far apart its rewards lie, and a group whose trials ended almost alike is not
+blown up to the size of the others, as a group's own scale would. Where every group has an opponent
+of its own it is the group's scale.
 """
 
 from __future__ import annotations
@@ -34,6 +47,7 @@ def grpo(
     *,
     level: str = "trial",
     norm: str = "mean_std",
+    opponent: ArrayLike | None = None,
 ) -> Floats:
     """Group-relative advantage of whole trials, or of their episodes.
 
@@ -60,12 +74,17 @@ def grpo(
         level: what is compared, whole trials or episodes.
         norm: `"mean"` subtracts the mean; `"mean_std"` also divides by the sample standard
             deviation (n - 1).
+        opponent: (rows,) the opponent of each row's group, strings or integers, to take the
+            standard deviation over all units against it (see the top of this file).
 
     Raises:
         ValueError: an unknown `level` or `norm`, or arrays of different lengths.
     """
     values, keys, first, unit = _units(trial_return, episode_return, group, trial, episode, level)
-    per_unit = _normalise(values[first], keys[first, 0], norm)
+    against = _opponents(opponent, values)
+    per_unit = _normalise(
+        values[first], keys[first, 0], norm, None if against is None else against[first]
+    )
     result: Floats = per_unit[unit]
     return result
 
@@ -78,6 +97,7 @@ def gigpo(
     *,
     step_weight: float = 1.0,
     norm: str = "mean",
+    opponent: ArrayLike | None = None,
 ) -> Floats:
     """Group-in-group advantage: an episode term and an anchor-state term.
 
@@ -99,6 +119,8 @@ def gigpo(
             reflections share one.
         step_weight: ω, the weight of the anchor-state term.
         norm: `"mean"` or `"mean_std"`.
+        opponent: (rows,) as in `grpo`; the standard deviations of both terms are then over all rows
+            against it.
 
     Raises:
         ValueError: an unknown `norm`, or arrays of different lengths.
@@ -110,8 +132,9 @@ def gigpo(
     _require_equal_lengths(groups, values, rewards, states)
     _, pairs = np.unique(np.stack([groups, states], axis=1), axis=0, return_inverse=True)
     pairs = pairs.reshape(-1).astype(np.int64)
-    episode_term = _normalise(rewards, groups, norm)
-    step_term = _normalise(values, pairs, norm)
+    against = _opponents(opponent, values)
+    episode_term = _normalise(rewards, groups, norm, against)
+    step_term = _normalise(values, pairs, norm, against)
     return episode_term + step_weight * step_term
 
 
@@ -156,7 +179,7 @@ def rloo(
     return result
 
 
-def reinforce(returns: ArrayLike) -> Floats:
+def reinforce(returns: ArrayLike, opponent: ArrayLike | None = None) -> Floats:
     """The cross-episode return, normalised over the batch.
 
         A_i = (G_i - mean_j G_j) / (std_j G_j + EPSILON)
@@ -165,8 +188,9 @@ def reinforce(returns: ArrayLike) -> Floats:
 
     Args:
         returns: (rows,) cross-episode return G_t^(n).
+        opponent: see `whiten`.
     """
-    return whiten(returns)
+    return whiten(returns, opponent)
 
 
 def gae(
@@ -248,14 +272,31 @@ def gae(
     return targets - values, targets
 
 
-def whiten(values: ArrayLike) -> Floats:
+def whiten(values: ArrayLike, opponent: ArrayLike | None = None) -> Floats:
     """`values` minus their mean, over their sample standard deviation (n - 1) + EPSILON.
 
     Args:
         values: (rows,); fewer than two rows come out as zero.
+        opponent: (rows,) the opponent of each row, strings or integers, to take both over the rows
+            against the same one.
+
+    Raises:
+        ValueError: arrays of different lengths.
     """
     (array,) = _columns(values, dtype=np.float64)
-    return _normalise(array, np.zeros(len(array), dtype=np.int64), "mean_std")
+    against = _opponents(opponent, array)
+    whole = np.zeros(len(array), dtype=np.int64) if against is None else against
+    return _normalise(array, whole, "mean_std")
+
+
+def _opponents(opponent: ArrayLike | None, values: Floats) -> Integers | None:
+    """A number for each row's opponent."""
+    if opponent is None:
+        return None
+    _, numbers = np.unique(np.asarray(opponent), return_inverse=True)
+    (result,) = _columns(numbers, dtype=np.int64)
+    _require_equal_lengths(values, result)
+    return result
 
 
 def _units(
@@ -282,8 +323,13 @@ def _units(
     return whole if level == "trial" else own, keys, first, unit.reshape(-1)
 
 
-def _normalise(values: Floats, group: Integers, norm: str) -> Floats:
-    """`values` minus their group's mean, over its sample std with `"mean_std"`."""
+def _normalise(
+    values: Floats, group: Integers, norm: str, opponent: Integers | None = None
+) -> Floats:
+    """`values` minus their group's mean, over its sample std with `"mean_std"`.
+
+    With `opponent`, over that of all groups of more than one against the same opponent.
+    """
     _require("norm", norm, NORMS)
     _, index, counts = np.unique(group, return_inverse=True, return_counts=True)
     index = index.reshape(-1)
@@ -291,6 +337,11 @@ def _normalise(values: Floats, group: Integers, norm: str) -> Floats:
     centred = np.where(counts[index] > 1, values - mean[index], 0.0)
     if norm == "mean":
         return centred
+    if opponent is not None:
+        _, against = np.unique(opponent, return_inverse=True)
+        counted = counts[index] > 1
+        index = against.reshape(-1)
+        counts = np.bincount(index, weights=counted)
     squares = np.bincount(index, weights=centred**2, minlength=len(counts))
     std = np.sqrt(squares / np.maximum(counts - 1, 1))
     return centred / (std[index] + EPSILON)

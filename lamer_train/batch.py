@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
+from statistics import fmean
 from typing import Any
 
 import torch
@@ -73,14 +74,45 @@ def trial_statistics(trials: Sequence[Trial], groups: Sequence[int]) -> dict[str
     }
 
 
+_MOST_KINDS = 16
+"""So many kinds of task, such as opponents, get metrics of their own; the first ones by name."""
+
+
+def score_statistics(trials: Sequence[Trial]) -> dict[str, float]:
+    """Mean sum of rewards in episode k, over the trials of all processes and by kind of task.
+
+    `rollout/score_in_<k>` and `rollout/score_in_<k>/<kind>`; none where a success ends a trial, as
+    only failures play later episodes then.
+    """
+    own = [
+        (trial.task_type, [episode.reward for episode in trial.episodes])
+        for trial in trials
+        if not trial.settings.stop_on_success
+    ]
+    everywhere = gather_object(own)
+    kinds = sorted({kind for kind, _ in everywhere if kind})[:_MOST_KINDS]
+    found = {}
+    for kind in (None, *kinds):
+        scores = [score for each, score in everywhere if kind in (None, each)]
+        for k, values in enumerate(zip(*scores, strict=True), start=1):
+            found[_score_name("rollout/score_in", k, kind)] = fmean(values)
+    return found
+
+
+def _score_name(name: str, k: int, kind: str | None) -> str:
+    return f"{name}_{k}" if kind is None else f"{name}_{k}/{kind}"
+
+
 def flat_summary(trials: Sequence[Trial]) -> dict[str, float]:
     """`lamer_envs.evaluation.metrics.summarize` as flat numbers.
 
-    `pass@k`, `adaptation_gain`, `diversity_first`, ..., each with its standard error under
-    `<name>_se` where there is one.
+    `pass@k`, `score_in_k`, `adaptation_gain`, `diversity_first`, ..., each with its standard error
+    under `<name>_se` where there is one; `score_in_k/<kind>` without.
     """
     summary = summarize(trials)
     estimates = {f"pass@{k}": value for k, value in enumerate(summary.pass_at, start=1)}
+    for k, value in enumerate(summary.score_in, start=1):
+        estimates[_score_name("score_in", k, None)] = value
     for field in fields(summary):
         value = getattr(summary, field.name)
         if isinstance(value, Estimate):
@@ -90,4 +122,7 @@ def flat_summary(trials: Sequence[Trial]) -> dict[str, float]:
         flat[name] = value.mean
         if value.se is not None:
             flat[f"{name}_se"] = value.se
+    for kind in sorted(summary.score_by_type)[:_MOST_KINDS]:
+        for k, value in enumerate(summary.score_by_type[kind], start=1):
+            flat[_score_name("score_in", k, kind)] = value.mean
     return flat

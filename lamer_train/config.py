@@ -60,6 +60,10 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
     reflection: bool = field(
         default=True, metadata={"help": "Whether the agent reflects after a failed episode."}
     )
+    stop_on_success: bool | None = field(
+        default=None,
+        metadata={"help": "Whether a success ends the trial; by default as the environment says."},
+    )
     prompts: str | None = field(
         default=None, metadata={"help": "Name of a prompt set; the environment's own by default."}
     )
@@ -86,6 +90,13 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
             "help": "mean or mean_std, for grpo (default mean_std) and gigpo (default mean) only."
         },
     )
+    normalize_by: str = field(
+        default="group",
+        metadata={
+            "help": "Whose standard deviation advantages are divided by: that of the group (of the "
+            "generation with reinforce and ppo), or of all trials against the same opponent."
+        },
+    )
     step_weight: float = field(
         default=1.0, metadata={"help": "ω, weight of GiGPO's anchor-state term."}
     )
@@ -105,6 +116,20 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
     )
     invalid_penalty: float = field(
         default=0.5, metadata={"help": "Reward that an invalid turn loses before normalisation."}
+    )
+    length_penalty: float = field(
+        default=0.0,
+        metadata={
+            "help": "Reward that a turn of max_completion_length tokens loses before "
+            "normalisation; a shorter one loses in proportion."
+        },
+    )
+    opponent_sampling: str = field(
+        default="uniform",
+        metadata={
+            "help": "How opponents of a population come: uniform (drawn by the task seed) or "
+            "win_rate (more often those that the agent does badly against)."
+        },
     )
     tasks_per_update: int = field(
         default=16, metadata={"help": "Tasks per generation of trials, over all processes."}
@@ -245,6 +270,8 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
             ("memory", MEMORY_KINDS),
             ("algorithm", ALGORITHMS),
             ("advantage_level", LEVELS),
+            ("normalize_by", ("group", "opponent")),
+            ("opponent_sampling", ("uniform", "win_rate")),
             ("advantage_norm", NORMS if self.algorithm in _DEFAULT_NORMS else (None, *NORMS)),
             ("loss_type", LOSS_TYPES),
             ("backend", BACKENDS),
@@ -276,9 +303,22 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
                 raise ValueError(f"{name} must be an integer of at least {low}, not {value!r}")
         if self.overlap not in (0, 1) or isinstance(self.overlap, bool):
             raise ValueError(f"overlap must be 0 or 1, not {self.overlap!r}")
-        for name in ("step_weight", "invalid_penalty", "value_learning_rate", "value_coef"):
+        for name in _NOT_NEGATIVE:
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} must be at least 0, not {getattr(self, name)!r}")
+        if self.normalize_by == "opponent" and (
+            self.algorithm == "rloo" or self.advantage_norm == "mean"
+        ):
+            raise ValueError(
+                "normalize_by: opponent is about a standard deviation, which this estimator does "
+                "not divide by; expected advantage_norm: mean_std with grpo or gigpo, or reinforce "
+                "or ppo"
+            )
+        if self.opponent_sampling == "win_rate" and (self.overlap or self.num_train_tasks):
+            raise ValueError(
+                "opponent_sampling: win_rate draws a fresh task every time, when the generation "
+                "before is over; expected no num_train_tasks, and overlap: 0"
+            )
         if self.advantage_norm is not None and self.algorithm not in _DEFAULT_NORMS:
             raise ValueError(
                 f"advantage_norm is for {' and '.join(_DEFAULT_NORMS)}; {self.algorithm} has one "
@@ -381,8 +421,17 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
             "credit": self.credit,
             "objective": self.objective,
             "prompts": self.prompts,
+            "stop_on_success": self.stop_on_success,
         }
 
+
+_NOT_NEGATIVE = (
+    "step_weight",
+    "invalid_penalty",
+    "length_penalty",
+    "value_learning_rate",
+    "value_coef",
+)
 
 _OPTIONAL = frozenset(
     {

@@ -66,19 +66,27 @@ def _columns(
 
     group, trial, episode = column("group"), column("trial"), column("credited_episode")
     norm = str(args.advantage_norm)
+    opponent = column("opponent") if args.normalize_by == "opponent" else None
     if args.algorithm in ("grpo", "rloo"):
         units = (column("trial_return"), column("episode_return"), group, trial, episode)
         if args.algorithm == "rloo":
             return {"advantages": rloo(*units, level=args.advantage_level)}, {}
-        return {"advantages": grpo(*units, level=args.advantage_level, norm=norm)}, {}
+        level = args.advantage_level
+        return {"advantages": grpo(*units, level=level, norm=norm, opponent=opponent)}, {}
     if args.algorithm == "gigpo":
         reward, anchor = column("episode_reward"), column("anchor")
-        weight = args.step_weight
-        return {
-            "advantages": gigpo(column("ret"), reward, group, anchor, step_weight=weight, norm=norm)
-        }, {}
+        found = gigpo(
+            column("ret"),
+            reward,
+            group,
+            anchor,
+            step_weight=args.step_weight,
+            norm=norm,
+            opponent=opponent,
+        )
+        return {"advantages": found}, {}
     if args.algorithm == "reinforce":
-        return {"advantages": reinforce(column("ret"))}, {}
+        return {"advantages": reinforce(column("ret"), opponent)}, {}
     raw, targets = gae(
         column("reward"),
         values,
@@ -95,6 +103,6 @@ def _columns(
     spread = float(targets.var())
     explained = 1 - float(np.var(targets - values)) / spread if spread > 0 else np.nan
     return (
-        {"advantages": whiten(raw), "value_targets": targets},
+        {"advantages": whiten(raw, opponent), "value_targets": targets},
         {"value/explained_variance": explained, "value/mean": float(np.mean(values))},
     )

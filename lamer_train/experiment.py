@@ -20,7 +20,7 @@ from lamer_envs.meta.memory import MEMORY_KINDS
 from lamer_envs.text_env import require_choice, require_int
 from lamer_train.backends.base import require_sampling
 from lamer_train.backends.choice import require_vllm
-from lamer_train.config import MetaRLConfig
+from lamer_train.config import MetaRLConfig, as_mapping
 from lamer_train.models import SMOLLM2, require_smollm2
 from lamer_train.settings import parse_overrides, preset_path, read_settings, write_settings
 from lamer_train.tiny import TINY
@@ -65,6 +65,17 @@ class ExperimentConfig:
     final_trials: int = field(default=4, metadata={"help": "Trials per task of the final table."})
     final_episodes: int = field(default=3, metadata={"help": "Episodes per trial of the table."})
     final_split: str = field(default="test", metadata={"help": "Split of the final table."})
+    final_further_splits: list[str] = field(
+        default_factory=list,
+        metadata={"help": "Further splits to measure the models on, each in a table of its own."},
+    )
+    final_env_kwargs: dict | str | None = field(  # type: ignore[type-arg]
+        default=None,
+        metadata={
+            "help": "Arguments of the environment where models are measured, over env_kwargs (JSON "
+            "on the command line)."
+        },
+    )
     final_first_task_seed: int = field(
         default=100_000, metadata={"help": "Tasks of the final table have the seeds from here on."}
     )
@@ -77,6 +88,7 @@ class ExperimentConfig:
     final_top_k: int = field(default=20, metadata={"help": "Top-k of the table; 0 keeps all."})
 
     def __post_init__(self) -> None:
+        self.final_env_kwargs = as_mapping(self.final_env_kwargs)
         for name, low in (
             ("lora_rank", 0),
             ("lora_alpha", 1),
@@ -93,9 +105,19 @@ class ExperimentConfig:
             require_choice("final_memories", memory, MEMORY_KINDS)
         if not self.final_memories:
             raise ValueError("final_memories must name at least one kind of memory")
+        if len(set(self.final_splits)) < len(self.final_splits):
+            raise ValueError(
+                "final_further_splits must name other splits than final_split, each once, not "
+                f"{self.final_further_splits!r}"
+            )
         require_sampling(self.final_temperature, self.final_top_p, self.final_top_k)
         if not 0 <= self.warm_start_noise <= 1:
             raise ValueError(f"warm_start_noise must be in [0, 1], not {self.warm_start_noise!r}")
+
+    @property
+    def final_splits(self) -> tuple[str, ...]:
+        """All splits that models are measured on."""
+        return (self.final_split, *self.final_further_splits)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from lamer_envs.evaluation.metrics import Summary
+from lamer_envs.evaluation.ruler import exploited
 from lamer_envs.evaluation.run import EvalConfig, evaluate
 from lamer_envs.meta import MultiEpisodeReflectionWrapper
 from lamer_envs.meta.memory import keeps_remarks
@@ -21,7 +22,7 @@ from lamer_train.interruption import RunStoppedError, StopOnSignal
 from lamer_train.models import SMOLLM2, Loaded, load, load_smollm2, lora_config, merged, save
 from lamer_train.plots import plot_metrics, plot_pass_at_k, read_metrics
 from lamer_train.progress import ProgressBar
-from lamer_train.results import result_table
+from lamer_train.results import Measured, result_table
 from lamer_train.run_log import METRICS_FILE, last_checkpoint
 from lamer_train.teachers import reflection_teacher_for, teacher_for
 from lamer_train.tiny import (
@@ -120,11 +121,14 @@ def _warm_started(experiment: Experiment, console: Console) -> Loaded:
 def _wrapped(
     experiment: Experiment, *, memory: str, episodes: int, split: str | None
 ) -> MultiEpisodeReflectionWrapper:
-    """The experiment's environment, played with another memory and number of episodes."""
+    """The experiment's environment, played with another memory and number of episodes.
+
+    Without a split it is the one that is trained in, else the one that models are measured in.
+    """
     training = experiment.training
     kwargs = dict(as_mapping(training.env_kwargs))
     if split is not None:
-        kwargs["split"] = split
+        kwargs |= {**as_mapping(experiment.around.final_env_kwargs), "split": split}
     settings = training.wrapper_kwargs() | {"memory": memory, "num_episodes": episodes}
     return MultiEpisodeReflectionWrapper(gym.make(training.env_id, **kwargs), **settings)
 
@@ -172,12 +176,18 @@ def _train(experiment: Experiment, console: Console, state: PartialState) -> Non
     state.wait_for_everyone()
 
 
-def _evaluate(experiment: Experiment, which: str, memory: str, console: Console) -> Summary:
+def _evaluate(
+    experiment: Experiment, which: str, memory: str, split: str, console: Console
+) -> Measured:
     """Measure one of the run's models with one kind of memory; what is on disk is kept."""
     around, training = experiment.around, experiment.training
     config = EvalConfig(
         env_id=training.env_id,
-        env_kwargs={**as_mapping(training.env_kwargs), "split": around.final_split},
+        env_kwargs={
+            **as_mapping(training.env_kwargs),
+            **as_mapping(around.final_env_kwargs),
+            "split": split,
+        },
         policy={
             "model": which,
             "temperature": around.final_temperature,
@@ -195,7 +205,10 @@ def _evaluate(experiment: Experiment, which: str, memory: str, console: Console)
         credit=training.credit,
         objective=training.objective,
         prompts=training.prompts or "default",
+        stop_on_success=training.stop_on_success,
     )
+    name = f"{which}-{memory}" if split == around.final_split else f"{which}-{memory}-{split}"
+    run_dir = experiment.run_dir / "eval" / name
     policy = TransformersPolicy.from_pretrained(
         str(experiment.run_dir / TRAINED) if which == TRAINED else _started(experiment),
         temperature=around.final_temperature,
@@ -215,32 +228,46 @@ def _evaluate(experiment: Experiment, which: str, memory: str, console: Console)
         disable=not training.progress,
     ) as progress:
         bar = progress.add_task(f"evaluating {which}, memory: {memory}", total=len(config.specs()))
-        return evaluate(
+        summary = evaluate(
             config,
             policy,
-            experiment.run_dir / "eval" / f"{which}-{memory}",
+            run_dir,
             concurrency=_EVALUATION_CONCURRENCY,
             on_start=lambda trials: progress.advance(bar, len(trials)),
             on_trial=lambda trial: progress.advance(bar),
         )
+    return Measured(summary, exploited(config, run_dir) if summary.score_in else ())
 
 
 _EVALUATION_CONCURRENCY = 512
 
 
 def _report(experiment: Experiment, console: Console) -> dict[str, Summary]:
-    run_dir = experiment.run_dir
-    summaries = {
-        f"{label}, {_MEMORY_LABELS[memory]}": _evaluate(experiment, which, memory, console)
-        for which, label in (
-            (START, _START_LABEL[experiment.around.model == TINY]),
-            (TRAINED, "trained"),
-        )
-        for memory in experiment.around.final_memories
+    run_dir, splits = experiment.run_dir, experiment.around.final_splits
+    by_split = {
+        split: {
+            f"{label}, {_MEMORY_LABELS[memory]}": _evaluate(
+                experiment, which, memory, split, console
+            )
+            for which, label in (
+                (START, _START_LABEL[experiment.around.model == TINY]),
+                (TRAINED, "trained"),
+            )
+            for memory in experiment.around.final_memories
+        }
+        for split in splits
     }
-    table, text = result_table(experiment.name, summaries)
-    console.print(table)
-    (run_dir / "results.md").write_text(text, encoding="utf-8")
+    texts = []
+    for split, measured in by_split.items():
+        table, text = result_table(f"{experiment.name}, split {split}", measured)
+        console.print(table)
+        texts.append(f"Split `{split}`:\n\n{text}" if splits[1:] else text)
+    (run_dir / "results.md").write_text("\n".join(texts), encoding="utf-8")
+    summaries = {
+        name if split == splits[0] else f"{name}, {split}": each.summary
+        for split, measured in by_split.items()
+        for name, each in measured.items()
+    }
     plot_pass_at_k(
         {name: summary.pass_at for name, summary in summaries.items()},
         run_dir / "plots" / "pass_at_k.png",

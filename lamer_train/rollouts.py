@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from accelerate.utils import gather_object
@@ -12,6 +13,7 @@ from lamer_envs.rollout.runner import TrialSpec, run_trials
 from lamer_train.backends.base import Backend, Sampling
 from lamer_train.backends.choice import make_backend
 from lamer_train.config import MetaRLConfig
+from lamer_train.opponents import OpponentSampler, last_outcomes
 from lamer_train.overlap import AgedTrial, OverlappedRollouts
 from lamer_train.playing import MakeEnv, run_blocking
 from lamer_train.progress import ProgressBar
@@ -24,10 +26,13 @@ class PlayingTrainer(MicroBatchTrainer):
     Attributes:
         make_env: makes one `MultiEpisodeReflectionWrapper` to train in.
         make_eval_env: the same for evaluation.
+        opponents: chooses tasks by how the agent fares, where the configuration says so; saved and
+            restored with the optimizer.
     """
 
     make_env: MakeEnv
     make_eval_env: MakeEnv
+    opponents: OpponentSampler | None = None
     _progress: ProgressBar
     _backend: Backend | None = None
     _overlapped: OverlappedRollouts | None = None
@@ -97,15 +102,41 @@ class PlayingTrainer(MicroBatchTrainer):
         args: MetaRLConfig = self.args
         if generation >= args.num_updates:
             return []
-        tasks = self.train_dataset["task_seed"]
         # The optimizer step that the generation begins with.
         seed = self._sampling_seed(generation * (args.steps_per_generation or 1))
-        first = generation * args.tasks_per_update
+        tasks = self._tasks(generation)
         return [
-            TrialSpec(int(tasks[first + position // self.num_generations]), trial, seed)
+            TrialSpec(tasks[position // self.num_generations], trial, seed)
             for position in self._positions()
             for trial in (position % self.num_generations,)
         ]
+
+    def _tasks(self, generation: int) -> list[int]:
+        """The task seeds of a generation, those of all processes."""
+        count: int = self.args.tasks_per_update
+        if self.opponents is not None:
+            return self.opponents.draw(generation, count)
+        first = generation * count
+        return [int(seed) for seed in self.train_dataset["task_seed"][first : first + count]]
+
+    def _note_outcomes(self, trials: Sequence[Trial]) -> dict[str, float]:
+        """Let the choice of opponents follow these trials; returns how often each comes next."""
+        if self.opponents is None:
+            return {}
+        self.opponents.note(gather_object(last_outcomes(trials)))
+        return {f"rollout/weight/{name}": p for name, p in self.opponents.weights.items()}
+
+    def _save_optimizer_and_scheduler(self, output_dir: str) -> None:
+        """The base class's, and how the agent fares against its opponents."""
+        super()._save_optimizer_and_scheduler(output_dir)
+        if self.opponents is not None and self.args.should_save:
+            self.opponents.save(Path(output_dir))
+
+    def _load_optimizer_and_scheduler(self, checkpoint: str | None) -> None:
+        """The base class's, and how the agent fares against its opponents."""
+        super()._load_optimizer_and_scheduler(checkpoint)
+        if self.opponents is not None and checkpoint is not None:
+            self.opponents.load(Path(checkpoint))
 
     def _positions(self) -> range:
         """Where this process's trials stand among those of all processes in a generation."""

@@ -21,8 +21,8 @@ class Row:
         prompt_ids: token ids of the prompt.
         completion_ids: sampled token ids, the end-of-turn token included; at least one.
         logprobs: log-probability of each sampled token, or `None` where the policy knows none.
-        reward: the turn's own reward, less the penalty where it is invalid.
-        ret: the cross-episode return G_t^(n), invalid turns penalised.
+        reward: the turn's own reward, less its penalties.
+        ret: the cross-episode return G_t^(n), penalties taken off.
         trial_return: G_0^(0) of the trial.
         episode_return: G_0^(n) of the credited episode.
         episode_reward: reward of the credited episode.
@@ -33,6 +33,7 @@ class Row:
             that it prepares.
         phase: `"play"` or `"reflect"`.
         anchor: the anchor state, `REFLECTION_ANCHOR` for reflections.
+        opponent: whom the trial is played against, its task type; empty where there are none.
         valid: whether the answer was a possible action, or held a remark.
     """
 
@@ -50,37 +51,48 @@ class Row:
     credited_episode: int
     phase: Literal["play", "reflect"]
     anchor: str
+    opponent: str
     valid: bool
 
 
-def trial_rows(trial: Trial, *, group: int, invalid_penalty: float = 0.5) -> list[Row]:
+def trial_rows(
+    trial: Trial, *, group: int, invalid_penalty: float = 0.5, token_penalty: float = 0.0
+) -> list[Row]:
     """The rows of one trial, in the order of play.
 
     Returns follow Eq. 4 with the trial's own settings, computed anew from its rewards after each
-    invalid turn has lost `invalid_penalty` of reward. The penalty is a cost on top of the
-    objective: with `objective="final_episode"` it is taken off after the rewards were replaced by
-    differences. That of an invalid reflection comes between two episodes: the reflection itself
-    and every turn before it feel it, the turns of the episode that it prepares do not. Only
-    `episode_return`, which an episode shares with the reflection that prepares it, has it for both.
-    With a penalty of 0 the rows carry `trial.returns`.
+    turn has lost its penalties: `invalid_penalty` where it is invalid, and `token_penalty` for
+    every token that was sampled. Penalties are a cost on top of the objective: with
+    `objective="final_episode"` they are taken off after the rewards were replaced by differences.
+    Those of a reflection come between two episodes: the reflection itself and every turn before it
+    feel them, the turns of the episode that it prepares do not. Only `episode_return`, which an
+    episode shares with the reflection that prepares it, has them for both. With penalties of 0 the
+    rows carry `trial.returns`.
 
     Args:
         trial: played by a policy that records token ids.
         group: index of its group.
         invalid_penalty: reward lost by an invalid turn, at least 0.
+        token_penalty: reward lost with each sampled token, at least 0.
 
     Raises:
         ValueError: a turn without token ids, or a negative penalty.
     """
-    if not invalid_penalty >= 0:
-        raise ValueError(f"invalid_penalty must be at least 0, not {invalid_penalty!r}")
+    for name, penalty in (("invalid_penalty", invalid_penalty), ("token_penalty", token_penalty)):
+        if not penalty >= 0:
+            raise ValueError(f"{name} must be at least 0, not {penalty!r}")
+
+    def cost_of(turn: Turn) -> float:
+        length = len(turn.completion_ids or ())
+        return token_penalty * length + (0.0 if turn.action_valid else invalid_penalty)
+
     settings = trial.settings
     rewards = [[turn.reward for turn in episode.turns] for episode in trial.episodes]
     if settings.objective == "final_episode":
         rewards = final_episode_rewards(rewards)
     for own, episode in zip(rewards, trial.episodes, strict=True):
         for t, turn in enumerate(episode.turns):
-            own[t] -= 0.0 if turn.action_valid else invalid_penalty
+            own[t] -= cost_of(turn)
     earnings = [[*own] for own in rewards]
     plain_totals = [sum(own) for own in rewards]
 
@@ -88,9 +100,9 @@ def trial_rows(trial: Trial, *, group: int, invalid_penalty: float = 0.5) -> lis
     # in every earlier return; the turn that it stands at gets it back below.
     costs = [0.0] * len(rewards)
     for n, episode in enumerate(trial.episodes[:-1]):
-        if episode.reflection is not None and not episode.reflection.action_valid:
-            costs[n + 1] = invalid_penalty
-            rewards[n + 1][0] -= invalid_penalty
+        if episode.reflection is not None:
+            costs[n + 1] = cost_of(episode.reflection)
+            rewards[n + 1][0] -= costs[n + 1]
     returns = cross_episode_returns(
         rewards, settings.gamma_step, settings.gamma_traj, settings.credit, "cumulative"
     )
@@ -120,6 +132,7 @@ def trial_rows(trial: Trial, *, group: int, invalid_penalty: float = 0.5) -> lis
             credited_episode=credited,
             phase=turn.phase,
             anchor=anchor,
+            opponent=trial.task_type,
             valid=turn.action_valid,
         )
 
@@ -139,17 +152,23 @@ def trial_rows(trial: Trial, *, group: int, invalid_penalty: float = 0.5) -> lis
 
 
 def rows_of(
-    trials: Iterable[Trial], groups: Iterable[int], *, invalid_penalty: float = 0.5
+    trials: Iterable[Trial],
+    groups: Iterable[int],
+    *,
+    invalid_penalty: float = 0.5,
+    token_penalty: float = 0.0,
 ) -> list[Row]:
     """`trial_rows` of many trials, one after the other.
 
     Args:
         trials: the trials.
         groups: the group of each.
-        invalid_penalty: see `trial_rows`.
+        invalid_penalty, token_penalty: see `trial_rows`.
     """
     return [
         row
         for trial, group in zip(trials, groups, strict=True)
-        for row in trial_rows(trial, group=group, invalid_penalty=invalid_penalty)
+        for row in trial_rows(
+            trial, group=group, invalid_penalty=invalid_penalty, token_penalty=token_penalty
+        )
     ]

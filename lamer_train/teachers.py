@@ -11,6 +11,11 @@ import gymnasium as gym
 
 from lamer_envs.alfworld.catalogue import USUAL
 from lamer_envs.alfworld.env import ALFWorldEnv
+from lamer_envs.games.kuhn.env import EQUILIBRIUM, KuhnPokerEnv
+from lamer_envs.games.kuhn.text import word
+from lamer_envs.games.tictactoe.env import TicTacToeEnv
+from lamer_envs.games.tictactoe.populations import POPULATIONS
+from lamer_envs.games.tictactoe.text import cell_name
 from lamer_envs.minesweeper.env import MineSweeperEnv
 from lamer_envs.minesweeper.expert import single_point_distribution
 from lamer_envs.sokoban.engine import MOVES
@@ -168,13 +173,36 @@ def _mixed(best: Mapping[str, float], possible: Sequence[str], noise: float) -> 
     return odds
 
 
+def _kuhn(env: gym.Env[str, str], noise: float) -> dict[str, float]:
+    """A player of an equilibrium, and with probability `noise` either move."""
+    game = env.unwrapped
+    assert isinstance(game, KuhnPokerEnv)
+    hand = game.position
+    odds = EQUILIBRIUM.odds(hand.seen_by(game.task.seat))
+    best = {word(hand.history, move): share for move, share in odds.items()}
+    return _mixed(best, game._admissible_actions(), noise)
+
+
+def _tictactoe(env: gym.Env[str, str], noise: float) -> dict[str, float]:
+    """A player that takes a win or stops one, and else marks any free cell."""
+    game = env.unwrapped
+    assert isinstance(game, TicTacToeEnv)
+    greedy = POPULATIONS.get("lookahead")
+    assert greedy is not None
+    odds = greedy.odds(game.position.seen_by(game.task.seat))
+    best = {cell_name(game.size, cell): share for cell, share in odds.items()}
+    return _mixed(best, game._admissible_actions(), noise)
+
+
 _REFLECTIONS: dict[str, Callable[[gym.Env[str, str], float], dict[str, float]]] = {
     "LaMer/MineSweeper-v0": _minesweeper_remarks,
 }
 
 _TEACHERS: dict[str, Callable[[gym.Env[str, str], float], dict[str, float]]] = {
     "LaMer/ALFWorld-v0": _alfworld,
+    "LaMer/KuhnPoker-v0": _kuhn,
     "LaMer/MineSweeper-v0": _minesweeper,
     "LaMer/Sokoban-v0": _sokoban,
+    "LaMer/TicTacToe-v0": _tictactoe,
     "LaMer/WebShop-v0": _webshop,
 }

@@ -23,10 +23,17 @@ from transformers import (
 )
 
 from lamer_envs.meta.trial import Trial
-from lamer_train.batch import flat_summary, rollout_output, top_up, trial_statistics
+from lamer_train.batch import (
+    flat_summary,
+    rollout_output,
+    score_statistics,
+    top_up,
+    trial_statistics,
+)
 from lamer_train.config import MetaRLConfig
 from lamer_train.critic import longest_anywhere
 from lamer_train.estimates import estimate
+from lamer_train.opponents import OpponentSampler, game_of
 from lamer_train.overlap import staleness
 from lamer_train.playing import MakeEnv, make_wrapped_env
 from lamer_train.progress import ProgressBar
@@ -67,7 +74,7 @@ class MetaRLTrainer(PlayingTrainer):
         **kwargs: passed to `GRPOTrainer` (`peft_config`, `optimizers`, ...).
 
     Raises:
-        ValueError: see `MetaRLConfig`.
+        ValueError: see `MetaRLConfig`; or a setting about opponents, and the environment has none.
     """
 
     _tag_names = ("trl", "lamer")
@@ -86,6 +93,14 @@ class MetaRLTrainer(PlayingTrainer):
     ) -> None:
         self.make_env = make_env or (lambda: make_wrapped_env(args))
         self.make_eval_env = make_eval_env or (lambda: make_wrapped_env(args, args.eval_split))
+        if args.normalize_by == "opponent":
+            game_of(self.make_env(), "normalize_by: opponent")
+        if args.opponent_sampling == "win_rate":
+            self.opponents = OpponentSampler(
+                game_of(self.make_env(), "opponent_sampling: win_rate"),
+                first_seed=args.first_task_seed,
+                seed=args.seed,
+            )
         self._rows: list[Row] = []
         self._real_rows = 0
         self._known_logps: Tensor | None = None
@@ -137,7 +152,12 @@ class MetaRLTrainer(PlayingTrainer):
         groups = [position // self.num_generations for position in self._positions()]
         played = time.perf_counter()
         self._progress.phase("scoring")
-        rows = rows_of(trials, groups, invalid_penalty=args.invalid_penalty)
+        rows = rows_of(
+            trials,
+            groups,
+            invalid_penalty=args.invalid_penalty,
+            token_penalty=args.length_penalty / args.max_completion_length,
+        )
         # TRL reshapes the rows of all processes into groups, and splits each process's into K.
         multiple = math.lcm(self.num_generations, args.steps_per_generation or 1)
         self._real_rows = len(rows)
@@ -168,6 +188,7 @@ class MetaRLTrainer(PlayingTrainer):
             output[name][: len(rows)] = column.to(output[name])
         output["real_rows"] = real
         statistics = trial_statistics(trials, groups) | estimates.metrics
+        statistics |= score_statistics(trials) | self._note_outcomes(trials)
         if args.overlap:
             statistics |= staleness(aged)
         self._replace_reward_metrics(kept_metrics, statistics)

@@ -147,9 +147,28 @@ def test_baselines(tmp_path: Path) -> None:
     assert boards["winnable in 7 clicks"] < boards["all"] == 100
 
 
+def test_games(tmp_path: Path) -> None:
+    options = ["--repeats", "2", "--seconds", "0.02", "--tasks", "6"]
+    process = run("games.py", tmp_path, *options)
+    assert process.returncode == 0, process.stderr
+    record, table = results("games", tmp_path)
+    assert table == process.stdout[:-1]
+    assert record["machine"]["command"] == f"python benchmarks/games.py {' '.join(options)}"
+    speeds = {row["what"]: row for row in record["speeds"]}
+    for game in ("Kuhn poker", "Tic-Tac-Toe"):
+        # A tenth of what was asked for, as above.
+        assert speeds[f"{game}, turns"]["goal"] == 30_000
+        assert max(speeds[f"{game}, turns"]["values"]) >= 3_000
+    assert len(record["players"]) == 4 * 2 * 4
+    for row in record["players"]:
+        assert len(row["summary"]["score_in"]) == len(row["exploited"]) == 3
+
+
 @pytest.mark.parametrize(
     ("script", "arguments"),
     [
+        ("games.py", ["--repeats", "0"]),
+        ("games.py", ["--tasks", "1"]),
         ("envs.py", ["--repeats", "0"]),
         ("envs.py", ["--seconds", "0"]),
         ("baselines.py", ["--tasks", "1"]),
@@ -166,7 +185,7 @@ def test_wrong_sizes_are_refused(script: str, arguments: list[str], tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["envs", "baselines", "webshop"])
+@pytest.mark.parametrize("name", ["envs", "baselines", "games", "webshop"])
 def test_recorded_results_are_complete(name: str) -> None:
     record, table = results(name, BENCHMARKS / "results")
     assert record["machine"]["command"] == f"python benchmarks/{name}.py"
@@ -187,6 +206,24 @@ def test_documentation_shows_the_recorded_baselines(page: str) -> None:
     docs = BENCHMARKS.parent / "docs" / "environments" / f"{page}.md"
     assert len(recorded) > 3
     assert recorded <= set(docs.read_text(encoding="utf-8").splitlines())
+
+
+def test_documentation_shows_the_recorded_games() -> None:
+    _, table = results("games", BENCHMARKS / "results")
+    recorded = {line for line in table.splitlines() if line.startswith("| ")}
+    docs = BENCHMARKS.parent / "docs" / "environments" / "games.md"
+    assert len(recorded) > 30
+    assert recorded <= set(docs.read_text(encoding="utf-8").splitlines())
+
+
+def test_the_bayesian_learns_from_episode_to_episode_and_the_equilibrium_does_not() -> None:
+    record, _ = results("games", BENCHMARKS / "results")
+    for row in record["players"]:
+        if row["setting"] == "Kuhn poker, dealt anew":
+            first, last = (row["exploited"][k] for k in (0, 2))
+            error = (first["se"] ** 2 + last["se"] ** 2) ** 0.5
+            learned = last["mean"] - first["mean"]
+            assert learned > 2 * error if row["player"] == "expert" else learned < 2 * error
 
 
 def test_documentation_shows_the_recorded_speed_of_webshop() -> None:

@@ -33,7 +33,8 @@ from lamer_envs.evaluation.comparison import compare, write_comparison
 from lamer_envs.evaluation.jobs import Job, check_folders, player_name, suite_jobs
 from lamer_envs.evaluation.methods import method_named
 from lamer_envs.evaluation.metrics import Summary
-from lamer_envs.evaluation.report import policy_name, summary_rows
+from lamer_envs.evaluation.report import exploitation_rows, policy_name, summary_rows
+from lamer_envs.evaluation.ruler import exploited
 from lamer_envs.evaluation.run import EvalConfig
 from lamer_envs.evaluation.suites import suite_named
 from lamer_envs.rollout.policy import Policy
@@ -50,8 +51,8 @@ def eval_(
     policy: Annotated[
         list[str] | None,
         typer.Option(
-            help="random, expert, privileged (sees hidden state), or a model's path or "
-            "owner/name; repeatable."
+            help="random, expert, privileged (sees hidden state), nash (games: an equilibrium), "
+            "or a model's path or owner/name; repeatable."
         ),
     ] = None,
     base_url: Annotated[
@@ -114,6 +115,12 @@ def eval_(
         typer.Option("--env-arg", metavar="KEY=VALUE", help="Environment argument; repeatable."),
     ] = None,
     prompts: Annotated[str, typer.Option(help="Prompt set: default or compact.")] = "default",
+    stop_on_success: Annotated[
+        bool | None,
+        typer.Option(
+            help="Whether the first success ends a trial.", show_default="as the environment says"
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -217,6 +224,7 @@ def eval_(
             seed=seed,
             num_episodes=episodes or sizes[2],
             prompts=prompts,
+            stop_on_success=stop_on_success,
         )
         configs = [
             replace(
@@ -297,7 +305,10 @@ def _show_summary(job: Job, summary: Summary) -> None:
     if missing := total - summary.num_trials:
         title += f"; {missing} of {total} trials errored and are left out"
     header = ("metric", "mean ± standard error", "95% interval")
-    console().print(table(escape(title), header, summary_rows(summary)))
+    rows = summary_rows(summary)
+    if summary.score_in:
+        rows += exploitation_rows(exploited(config, job.folder))
+    console().print(table(escape(title), header, rows))
     console().print(f"Run folder: {job.folder}", markup=False, soft_wrap=True)
 
 

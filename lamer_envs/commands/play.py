@@ -13,6 +13,9 @@ from rich.text import Text
 
 from lamer_envs.commands.console import console, reports_bad_input, user_values
 from lamer_envs.commands.environments import env_arguments, resolve
+from lamer_envs.evaluation.report import percent
+from lamer_envs.evaluation.ruler import ratio
+from lamer_envs.games.env import GameEnv
 from lamer_envs.meta.prompts import fill, headed
 from lamer_envs.meta.trial import Trial, write_trials
 from lamer_envs.meta.wrapper import MultiEpisodeReflectionWrapper
@@ -59,6 +62,12 @@ def play(
         typer.Option("--env-arg", metavar="KEY=VALUE", help="Environment argument; repeatable."),
     ] = None,
     prompts: Annotated[str, typer.Option(help="Prompt set: default or compact.")] = "default",
+    stop_on_success: Annotated[
+        bool | None,
+        typer.Option(
+            help="Whether the first success ends the trial.", show_default="as the environment says"
+        ),
+    ] = None,
     prompt: Annotated[
         bool, typer.Option("--prompt", help="Show the whole prompt that a model would see.")
     ] = False,
@@ -74,7 +83,11 @@ def play(
     with user_values():
         window = Window(gym.make(env_id, **env_arguments(env_id, env_arg or [], split)))
         wrapper = MultiEpisodeReflectionWrapper(
-            window, num_episodes=episodes, memory=memory, prompts=prompts
+            window,
+            num_episodes=episodes,
+            memory=memory,
+            prompts=prompts,
+            stop_on_success=stop_on_success,
         )
         wrapper.reset(seed=seed)
         if out is not None:
@@ -84,7 +97,12 @@ def play(
     if trial is None:
         screen.print("You left before the trial was over.", style="yellow")
         return
-    _show_end(screen, trial)
+    inner = wrapper.unwrapped
+    if isinstance(inner, GameEnv):
+        _show_opponent(screen, inner, trial)
+    else:
+        _show_end(screen, trial)
+    screen.print(f"Return of the trial: {trial.returns[0]:.3f}")
     if out is not None:
         with user_values():
             write_trials(out, [trial])
@@ -137,8 +155,7 @@ def _play_trial(
             if reward:
                 screen.print(f"Reward {reward:g}")
             if len(wrapper.episodes_so_far) > attempt:
-                outcome = "solved" if wrapper.episodes_so_far[-1].success else "failed"
-                title = f"attempt {attempt + 1}: {outcome}"
+                title = f"attempt {attempt + 1}: {_outcome(wrapper)}"
                 screen.print(Panel(Text(window.final_observation), title=title, expand=False))
     trial: Trial = info["trial"]
     return trial
@@ -182,4 +199,36 @@ def _show_end(screen: Console, trial: Trial) -> None:
         screen.print(f"Not solved in {len(trial.episodes)} attempts.", style="bold red")
     else:
         screen.print(f"Solved in attempt {first + 1}.", style="bold green")
-    screen.print(f"Return of the trial: {trial.returns[0]:.3f}")
+
+
+def _outcome(wrapper: MultiEpisodeReflectionWrapper) -> str:
+    """What became of the attempt that is just over."""
+    episode = wrapper.episodes_so_far[-1]
+    if not isinstance(wrapper.unwrapped, GameEnv):
+        return "solved" if episode.success else "failed"
+    return "won" if episode.reward > 0 else "lost" if episode.reward < 0 else "drawn"
+
+
+def _show_opponent(screen: Console, game: GameEnv[Any], trial: Trial) -> None:
+    """Who it was, and how much of what there was to gain was taken."""
+    opponent = game.task.opponent
+    screen.print(f"Your opponent was {opponent.name}.", style="bold green", markup=False)
+    screen.print(opponent.description, markup=False)
+    rewards = [episode.reward for episode in trial.episodes]
+    listed = ", ".join(f"{reward:+g}" for reward in rewards)
+    screen.print(f"Your reward by attempt: {listed}; {sum(rewards):+g} in all.")
+    references = [game.references(game.task, episode) for episode in range(len(rewards))]
+    known = [each for each in references if each is not None]
+    if len(known) < len(rewards):
+        return
+    best, equilibrium = (sum(column) for column in zip(*known, strict=True))
+    screen.print(
+        f"One who knows it would expect {best:+.1f} here, an equilibrium player {equilibrium:+.1f}."
+    )
+    share = ratio([sum(rewards) - equilibrium], [best - equilibrium])
+    if share is None:
+        screen.print("There was nothing to exploit.")
+    elif share.mean <= 0:
+        screen.print("You took nothing of what could be exploited.")
+    else:
+        screen.print(f"You took {percent(share)}% of what could be exploited.")

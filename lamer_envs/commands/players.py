@@ -24,8 +24,9 @@ def player_record(policy: str, seed: int, sampling: dict[str, Any]) -> dict[str,
     if policy not in SCRIPTED:
         top_k = _TOP_K if sampling["top_k"] is None else sampling["top_k"]
         return {"model": policy, **sampling, "top_k": top_k, "seed": seed}
-    # Only the random player draws anything.
-    return {"name": policy, "seed": seed} if policy == "random" else {"name": policy}
+    # Only these players draw anything.
+    drawing = policy in ("random", "nash")
+    return {"name": policy, "seed": seed} if drawing else {"name": policy}
 
 
 def endpoint_records(
@@ -55,7 +56,7 @@ def check_player(config: EvalConfig) -> None:
     """See that a player can be there, before anything is loaded.
 
     Raises:
-        BadInputError: there is no such model, or the environment has no expert.
+        BadInputError: there is no such model, or the environment has no such player.
     """
     player = config.policy
     if "base_url" in player:
@@ -67,11 +68,16 @@ def check_player(config: EvalConfig) -> None:
                 f"no policy {path!r}; expected {', '.join(SCRIPTED)}, the path of a model that is "
                 "there, or owner/name"
             )
-    elif player["name"] in ("expert", "privileged"):
+    elif player["name"] in ("expert", "privileged", "nash"):
         env = config.make_env()
-        if player_module(env) is None:
-            raise BadInputError(f"{config.env_id} has no scripted expert")
+        module = player_module(env)
         env.close()
+        if module is None:
+            raise BadInputError(f"{config.env_id} has no scripted expert")
+        if player["name"] == "nash" and not hasattr(module, "nash_action"):
+            raise BadInputError(
+                f"{config.env_id} has no equilibrium player; expected a game for --policy nash"
+            )
 
 
 def make_policy(player: Mapping[str, Any], endpoint: EndpointOptions) -> Policy:

@@ -47,7 +47,8 @@ class Comparison:
     differences: Sequence[Difference]
 
     def tables(self, *, intervals: bool = False) -> list[Table]:
-        """Shares, behaviour, shares by task type where there are types, and paired differences.
+        """Shares, behaviour, scores where trials go on after a success, shares by task type where
+        there are types, and paired differences.
 
         Args:
             intervals: show bootstrap intervals beside the standard errors of pass@k, which takes
@@ -55,6 +56,8 @@ class Comparison:
         """
         share = _with_interval if intervals else percent
         tables = [self._results(share), self._behaviour()]
+        if any(summary.score_in for _, summary in self.results):
+            tables.append(self._scores())
         if any(summary.by_type for _, summary in self.results):
             tables.append(self._types(share))
         if self.differences:
@@ -122,6 +125,19 @@ class Comparison:
             for job, summary in self.results
         ]
         return "Diversity, turns, invalid actions, reflections with a remark, tokens.", header, rows
+
+    def _scores(self) -> Table:
+        most = max(len(summary.score_in) for _, summary in self.results)
+        header = ["evaluation", "player", *(f"score in {k}" for k in range(1, most + 1))]
+        rows = [
+            [
+                job.evaluation,
+                job.player,
+                *_padded([number(each) for each in summary.score_in], most),
+            ]
+            for job, summary in self.results
+        ]
+        return "Sum of rewards in an episode.", header, rows
 
     def _types(self, share: Show) -> Table:
         most = max(len(summary.pass_at) for _, summary in self.results)

@@ -20,7 +20,8 @@ from lamer_envs.evaluation.bootstrap import bootstrap_interval
 from lamer_envs.meta.trial import Episode, Trial, TrialSettings
 from lamer_envs.text_env import require_choice, require_int
 
-SUMMARY_VERSION = 2
+SUMMARY_VERSION = 3
+"""2: intervals, tokens, task types, corrected diversity. 3: scores of trials that go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Summary:
         adaptation_gain: the last `pass_at` minus the first, with a paired standard error.
         diversity_first: see `trajectory_diversity`, over first episodes.
         diversity_all: the same over all episodes.
-        turns_to_success: play turns up to the winning one, earlier episodes included.
+        turns_to_success: play turns up to the end of the first episode that was solved, earlier
+            episodes included.
         episodes: episodes played in a trial.
         invalid_action_rate: share of play turns without a possible action.
         reflection_validity: share of reflections that hold a remark.
@@ -62,6 +64,9 @@ class Summary:
         prompt_tokens: tokens of all prompts of a trial, over trials whose turns all know them.
         completion_tokens: the same of all responses.
         by_type: `pass_at` of each task type; empty where the environment knows none.
+        score_in: the sum of rewards in episode k, for k = 1, 2, …, where trials play all their
+            episodes (`stop_on_success=False`); else empty, since only failures play later ones.
+        score_by_type: `score_in` of each task type, under the same condition.
     """
 
     env_id: str
@@ -81,6 +86,8 @@ class Summary:
     prompt_tokens: Estimate | None = None
     completion_tokens: Estimate | None = None
     by_type: Mapping[str, tuple[Estimate, ...]] = field(default_factory=dict)
+    score_in: tuple[Estimate, ...] = ()
+    score_by_type: Mapping[str, tuple[Estimate, ...]] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """Indented JSON, ending in a line break."""
@@ -90,7 +97,7 @@ class Summary:
     def from_json(cls, text: str) -> Summary:
         """Read back what `to_json` wrote.
 
-        A summary of schema 1 has no intervals, tokens, task types and corrected diversity.
+        What an earlier version did not know is empty.
 
         Raises:
             ValueError: the text is no summary, or has another schema version.
@@ -98,15 +105,20 @@ class Summary:
         try:
             data = json.loads(text)
             version = data.pop("schema")
-            if version not in (1, SUMMARY_VERSION):
-                raise ValueError(f"summary of schema {version}; this version reads 1 and 2")
+            if version not in range(1, SUMMARY_VERSION + 1):
+                raise ValueError(
+                    f"summary of schema {version}; this version reads 1 to {SUMMARY_VERSION}"
+                )
             data["settings"] = TrialSettings(**data["settings"])
-            data["pass_at"] = _estimates(data["pass_at"])
-            by_type = {name: _estimates(each) for name, each in data.pop("by_type", {}).items()}
+            for name in ("pass_at", "score_in"):
+                data[name] = _estimates(data.get(name, ()))
+            for name in ("by_type", "score_by_type"):
+                kinds = data.get(name, {}).items()
+                data[name] = {kind: _estimates(each) for kind, each in kinds}
             for name, value in data.items():
-                if isinstance(value, dict):
+                if isinstance(value, dict) and "mean" in value:
                     data[name] = _estimate(value)
-            return cls(**data, by_type=by_type)
+            return cls(**data)
         except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
             raise ValueError(f"not a summary: {error}") from error
 
@@ -158,6 +170,16 @@ def pass_at_k(trials: Iterable[Trial], k: int) -> Estimate:
         ValueError: no trials, or `k` is not between 1 and the number of episodes of a trial.
     """
     return estimate(_passes(by_task(trials), k))
+
+
+def score_in(trials: Iterable[Trial], k: int) -> Estimate:
+    """The sum of rewards in episode `k`, counted from 1.
+
+    Raises:
+        ValueError: no trials, `k` is not between 1 and the number of episodes of a trial, or a
+            trial was over before episode `k`.
+    """
+    return estimate(_scores(by_task(trials), k))
 
 
 def adaptation_gain(trials: Iterable[Trial], k: int) -> Estimate:
@@ -227,6 +249,11 @@ def summarize(trials: Iterable[Trial], *, bootstrap: bool = False) -> Summary:
     def passes(of: Sequence[Sequence[Trial]]) -> tuple[Estimate, ...]:
         return tuple(measured(_passes(of, k)) for k in range(1, last + 1))
 
+    goes_on = not settings.stop_on_success
+
+    def scores(of: Sequence[Sequence[Trial]]) -> tuple[Estimate, ...]:
+        return tuple(measured(_scores(of, k)) for k in range(1, last + 1) if goes_on)
+
     return Summary(
         env_id=env_id,
         settings=settings,
@@ -245,11 +272,17 @@ def summarize(trials: Iterable[Trial], *, bootstrap: bool = False) -> Summary:
         prompt_tokens=_if_any(_pooled(tasks, _prompt_tokens), measured),
         completion_tokens=_if_any(_pooled(tasks, _completion_tokens), measured),
         by_type={kind: passes(kinds[kind]) for kind in sorted(kinds)},
+        score_in=scores(tasks),
+        score_by_type={kind: scores(kinds[kind]) for kind in sorted(kinds)} if goes_on else {},
     )
 
 
 def _passes(tasks: Sequence[Sequence[Trial]], k: int) -> list[float]:
     return [_mean(task, lambda trial: _solved(trial, k)) for task in tasks]
+
+
+def _scores(tasks: Sequence[Sequence[Trial]], k: int) -> list[float]:
+    return [_mean(task, lambda trial: _score(trial, k)) for task in tasks]
 
 
 def _gains(tasks: Sequence[Sequence[Trial]], k: int) -> list[float]:
@@ -278,8 +311,21 @@ def _solved(trial: Trial, k: int) -> int:
     return int(first is not None and first < k)
 
 
+def _score(trial: Trial, k: int) -> float:
+    require_int("k", k, low=1, high=trial.settings.num_episodes)
+    if k > len(trial.episodes):
+        raise ValueError(
+            f"task seed {trial.task_seed}, trial {trial.trial} was over after "
+            f"{len(trial.episodes)} episodes; expected stop_on_success=False"
+        )
+    return trial.episodes[k - 1].reward
+
+
 def _turns_to_success(trial: Trial) -> list[float]:
-    return [float(sum(len(e.turns) for e in trial.episodes))] if trial.success else []
+    first = trial.first_success
+    if first is None:
+        return []
+    return [float(sum(len(episode.turns) for episode in trial.episodes[: first + 1]))]
 
 
 def _invalid_actions(trial: Trial) -> list[float]:

@@ -48,8 +48,8 @@ class EvalConfig:
         num_tasks: number of tasks; their seeds are `seed`, `seed + 1`, …
         trials_per_task: trials on each task.
         seed: the first task seed.
-        num_episodes, reflection, memory, gamma_step, gamma_traj, credit, objective, prompts:
-            see `MultiEpisodeReflectionWrapper`.
+        num_episodes, reflection, memory, gamma_step, gamma_traj, credit, objective, prompts,
+            stop_on_success: see `MultiEpisodeReflectionWrapper`.
         method: how the prompt set asks for actions, see `lamer_envs.evaluation.methods`; `memory`
             is not taken from it.
 
@@ -71,6 +71,7 @@ class EvalConfig:
     credit: str = "paper"
     objective: str = "cumulative"
     prompts: str = "default"
+    stop_on_success: bool | None = None
     method: str = "lamer"
 
     def __post_init__(self) -> None:
@@ -107,6 +108,7 @@ class EvalConfig:
             credit=self.credit,
             objective=self.objective,
             prompts=method.prompts(prompt_set_for(env, self.prompts)),
+            stop_on_success=self.stop_on_success,
         )
 
     def specs(self) -> list[TrialSpec]:

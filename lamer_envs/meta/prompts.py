@@ -83,7 +83,7 @@ def show_attempt(prompts: PromptSet, number: int, episode: Episode) -> str:
         (
             f"Attempt {number}:",
             show_history(prompts, episode.turns, [prompts.format_turn(t) for t in episode.turns]),
-            "It ended without success. Its last observation:",
+            f"It ended {'with' if episode.success else 'without'} success. Its last observation:",
             prompts.format_observation(episode.final_observation),
         )
     )
@@ -139,11 +139,15 @@ class PromptSet:
         answer: section: what to answer, and that it belongs into `<action>`.
         action_form: how an action is written, as what follows "write"; prompting methods word
             their own `answer` around it. Not shown by itself.
-        final: heading of the last observation of a failed episode.
+        final: heading of the last observation of an episode that was not solved.
         reflect: section: what to reflect on, and that the remark belongs into `<remark>`.
+        memory_after_success: takes the place of `memory` where an earlier episode was solved, which
+            happens with `stop_on_success=False` only. Empty to keep `memory`.
+        final_after_success: the same for `final`, after an episode that was solved.
+        reflect_after_success: the same for `reflect`.
         play_layout: sections of a play prompt, in order.
         reflect_layout: sections of a reflection prompt. `"attempt"` is `format_attempt` of the
-            episode that has just failed.
+            episode that is just over.
         separator: between sections.
         line_break: between a heading and its text, between turns and between memory entries.
         observations_in_full: how many of the latest observations are shown, the current one
@@ -171,6 +175,9 @@ class PromptSet:
     action_form: str = "the action inside <action> and </action>"
     final: str = ""
     reflect: str = ""
+    memory_after_success: str = ""
+    final_after_success: str = ""
+    reflect_after_success: str = ""
     play_layout: tuple[str, ...] = (
         "rules",
         "goal",
@@ -216,7 +223,7 @@ class PromptWriter:
         self.prompts = prompts
         self._named = frozenset((*prompts.play_layout, *prompts.reflect_layout))
         self._variables: Mapping[str, object] | None = None
-        self._sections: dict[str, str] = {"answer": prompts.answer, "reflect": prompts.reflect}
+        self._sections: dict[str, str] = {"answer": prompts.answer}
         self._turns: list[Turn] = []
         self._lines: list[str] = []
 
@@ -231,13 +238,24 @@ class PromptWriter:
             sections["rules"] = fill(prompts.rules, variables)
             sections["goal"] = fill(prompts.goal, variables)
             self._variables = dict(variables)
-        if "initial" in self._named:
-            sections["initial"] = self._observed(prompts.initial, first_observation)
+        self.show_first(first_observation)
         self.begin_episode("")
 
-    def begin_episode(self, memory: str) -> None:
-        """Start an episode with the memory of earlier ones, already rendered."""
-        self._sections["memory"] = self._headed(self.prompts.memory, memory) if memory else ""
+    def show_first(self, observation: str) -> None:
+        """Take another first observation, for an episode that begins in its own way."""
+        if "initial" in self._named:
+            self._sections["initial"] = self._observed(self.prompts.initial, observation)
+
+    def begin_episode(self, memory: str, *, after_success: bool = False) -> None:
+        """Start an episode with the memory of earlier ones, already rendered.
+
+        Args:
+            memory: what is remembered; empty for nothing.
+            after_success: whether one of the earlier episodes was solved.
+        """
+        prompts = self.prompts
+        heading = (after_success and prompts.memory_after_success) or prompts.memory
+        self._sections["memory"] = self._headed(heading, memory) if memory else ""
         self._sections["history"] = ""
         self._turns = []
         self._lines = []
@@ -265,10 +283,13 @@ class PromptWriter:
         return self._join(prompts.play_layout)
 
     def reflect(self, number: int, episode: Episode) -> str:
-        """The prompt of the reflection on an episode that has just failed, `number` from 1."""
+        """The prompt of the reflection on an episode that is just over, `number` from 1."""
         prompts, sections = self.prompts, self._sections
+        solved = episode.success
+        sections["reflect"] = (solved and prompts.reflect_after_success) or prompts.reflect
         if "final" in self._named:
-            sections["final"] = self._observed(prompts.final, episode.final_observation)
+            heading = (solved and prompts.final_after_success) or prompts.final
+            sections["final"] = self._observed(heading, episode.final_observation)
         if "attempt" in self._named:
             sections["attempt"] = prompts.format_attempt(prompts, number, episode)
         return self._join(prompts.reflect_layout)

@@ -17,13 +17,13 @@ class PromptParts:
     Attributes:
         prompts: the wording.
         variables: those of the environment, for the rules and the goal.
-        first_observation: of every episode of the trial.
+        first_observation: of this episode.
         memory: the kind of memory.
         earlier: the episodes before this one.
         turns: the turns of this episode so far.
         observation: the current one; unused in a reflection.
         admissible_actions: the possible actions now, or `None`; unused in a reflection.
-        failed: the episode to reflect on, or `None` where an action is asked for.
+        ended: the episode to reflect on, or `None` where an action is asked for.
     """
 
     prompts: PromptSet
@@ -34,7 +34,7 @@ class PromptParts:
     turns: Sequence[Turn]
     observation: str
     admissible_actions: Sequence[str] | None
-    failed: Episode | None
+    ended: Episode | None
 
     def shortened(self, level: int) -> str | None:
         """The prompt without the first `level` of these, or `None` where there are not so many.
@@ -48,7 +48,7 @@ class PromptParts:
         stay. Level 0 is the whole prompt.
         """
         prompts = self.prompts
-        layout = prompts.play_layout if self.failed is None else prompts.reflect_layout
+        layout = prompts.play_layout if self.ended is None else prompts.reflect_layout
         remembers = "memory" in layout and keeps_history(self.memory)
         attempts = len(self.earlier) if remembers else 0
         last = max(0, len(self.turns) - 1) if "history" in layout else 0
@@ -69,11 +69,12 @@ class PromptParts:
             replace(prompts, history=heading, observations_in_full=1 + seen - blind)
         )
         writer.begin_trial(self.variables, self.first_observation)
-        writer.begin_episode(self._memory(blank, gone))
+        solved = any(episode.success for episode in self.earlier)
+        writer.begin_episode(self._memory(blank, gone), after_success=solved)
         for turn in self.turns[forgotten:]:
             writer.add_turn(turn)
-        if self.failed is not None:
-            return writer.reflect(len(self.earlier) + 1, self.failed)
+        if self.ended is not None:
+            return writer.reflect(len(self.earlier) + 1, self.ended)
         return writer.play(self.observation, self.admissible_actions)
 
     def _memory(self, blank: int, gone: int) -> str:

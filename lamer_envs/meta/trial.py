@@ -18,8 +18,9 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 from lamer_envs.line_files import CutOffError, append_lines, read_lines
 
-SCHEMA_VERSION = 2
-"""1: the first. 2: `task_type` of a trial, `prompt_tokens` and `completion_tokens` of a turn."""
+SCHEMA_VERSION = 3
+"""1: the first. 2: `task_type` of a trial, `prompt_tokens` and `completion_tokens` of a turn.
+3: `stop_on_success` of the settings."""
 
 
 class Tokens(NamedTuple):
@@ -63,7 +64,7 @@ class Turn:
 
     Attributes:
         phase: `"play"` or `"reflect"`.
-        episode: index of the episode, from 0; a reflection has that of the episode that failed.
+        episode: index of the episode, from 0; a reflection has that of the episode before it.
         turn: index in the episode, from 0; a reflection has the number of play turns before it.
         prompt: the whole prompt that was shown.
         response: the raw answer.
@@ -143,6 +144,7 @@ class TrialSettings:
     credit: str = "paper"
     objective: str = "cumulative"
     prompts: str = ""
+    stop_on_success: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ class Trial:
         env_id: the Gymnasium id, or the class name where there is none.
         task_id: the task's name; equal for equal tasks.
         task_seed: the seed that gives the task.
-        episodes: in order; all but the last one failed.
+        episodes: in order; with `settings.stop_on_success`, all but the last one failed.
         returns: the cross-episode return of every turn, aligned with `turns`.
         settings: how it was played.
         trial: index in its group, from 0.
@@ -226,6 +228,9 @@ class Trial:
         try:
             if version == 1:
                 _add_what_is_new_in_2(data)
+            if version < 3:
+                # Before there was this setting, a success ended every trial.
+                data["settings"].setdefault("stop_on_success", True)
             return _build(cls, data, episodes=_episodes, returns=tuple, settings=_settings)
         except (TypeError, KeyError, AttributeError) as error:
             raise ValueError(f"not a trial record: {error}: {_start(line)}") from error

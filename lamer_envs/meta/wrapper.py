@@ -37,6 +37,7 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
     there is none. When an attempt fails and another one is left, the wrapper asks for a reflection
     (`<remark>` tag), starts the same task again, and puts the memory of earlier attempts into the
     prompts. Structure after LaMer (arXiv 2512.16848), Section 4 and Appendix B.
+    With `stop_on_success=False` the trial goes on after a success as well.
 
     `reset(seed=s)` plays the task of seed `s`; `reset()` draws one from the wrapper's own
     `np_random`. `options={"trial": k}` names the trial's index in its group; other options go to
@@ -62,7 +63,8 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
     `info["is_success"]`, else whether the reward was positive when it terminated; `state_key` is
     the observation; `action_valid` is whether the response held an action; `action_effective` is
     whether the observation changed; `task_id` is the id and the seed. A `TextEnv` is restarted
-    through `reset(options={"restart": True})`, others through `reset(seed=...)`.
+    through `reset(options={"restart": True})`, others through `reset(seed=...)`. An environment
+    whose attribute `restart_repeats` is false may begin each episode with another observation.
 
     Args:
         env: the environment; wrappers that hand on `reset` options may lie between.
@@ -77,6 +79,9 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         objective: `"cumulative"` or `"final_episode"`.
         prompts: a `PromptSet`, the name of a registered one (`"default"`, `"compact"`), or `None`
             for the default.
+        stop_on_success: whether the first success ends the trial. If not, all episodes are played,
+            and a success is reflected on like a failure. `None` leaves it to the environment: its
+            attribute `stop_on_success`, else `True`.
 
     Raises:
         ValueError: an argument is out of range, or remarks are to be remembered without
@@ -96,11 +101,16 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
         credit: str = "paper",
         objective: str = "cumulative",
         prompts: PromptSet | str | None = None,
+        stop_on_success: bool | None = None,
     ) -> None:
         require_int("num_episodes", num_episodes, low=1)
         require_choice("memory", memory, MEMORY_KINDS)
         if not isinstance(reflection, bool):
             raise ValueError(f"reflection must be True or False, not {reflection!r}")
+        if stop_on_success is not None and not isinstance(stop_on_success, bool):
+            raise ValueError(
+                f"stop_on_success must be True, False or None, not {stop_on_success!r}"
+            )
         if keeps_remarks(memory) and not reflection:
             raise ValueError(
                 f"memory={memory!r} needs reflection=True; "
@@ -117,11 +127,14 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
             credit=credit,
             objective=objective,
             prompts=prompts,
+            stop_on_success=stop_on_success,
         )
         gym.Wrapper.__init__(self, env)
         self.prompts = (
             prompts if isinstance(prompts, PromptSet) else prompt_set_for(env, prompts or "default")
         )
+        if stop_on_success is None:
+            stop_on_success = bool(getattr(env.unwrapped, "stop_on_success", True))
         self.settings = TrialSettings(
             num_episodes=int(num_episodes),
             reflection=reflection and keeps_remarks(memory),
@@ -131,6 +144,7 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
             credit=credit,
             objective=objective,
             prompts=self.prompts.name,
+            stop_on_success=stop_on_success,
         )
         self.action_space = TextSpace(_MAX_RESPONSE)
         # One part for the task and this episode, and one for the memory of each earlier episode.
@@ -295,7 +309,8 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
             success = succeeded(info, reward, terminated)
             episode = Episode(tuple(self._turns), observation, success, terminated)
             self._episodes.append(episode)
-            if success or len(self._episodes) == self.settings.num_episodes:
+            last = len(self._episodes) == self.settings.num_episodes
+            if last or (success and self.settings.stop_on_success):
                 return self._end(reward, parse, valid, effective)
             if self.settings.reflection:
                 self._phase = "reflect"
@@ -314,8 +329,12 @@ class MultiEpisodeReflectionWrapper(gym.Wrapper[str, str, str, str], RecordConst
 
     def _restart(self) -> None:
         observation, info = restart(self.env, self._task_seed, self._first_observation)
+        if observation != self._first_observation:
+            self._first_observation = observation
+            self._writer.show_first(observation)
         self._writer.begin_episode(
-            render_memory(self.settings.memory, self._episodes, self.prompts)
+            render_memory(self.settings.memory, self._episodes, self.prompts),
+            after_success=any(episode.success for episode in self._episodes),
         )
         self._begin_episode(observation, info)
 

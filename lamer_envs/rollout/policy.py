@@ -22,7 +22,7 @@ class PromptRequest:
     Attributes:
         prompt: the whole prompt of this turn, without a chat template.
         phase: `"play"` (answer in an `<action>` tag) or `"reflect"` (a `<remark>` tag).
-        episode: index of the episode, from 0. A reflection has the index of the failed episode.
+        episode: index of the episode, from 0. A reflection has that of the episode before it.
         turn: index of the turn in the episode, from 0. A reflection comes after the last turn.
         task_seed: the seed of the task.
         trial: index of the trial in its group, from 0.

@@ -1,4 +1,4 @@
-"""Scripted players: random, expert, privileged and replay."""
+"""Scripted players: random, expert, privileged, equilibrium and replay."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ import gymnasium as gym
 from lamer_envs.meta.trial import Trial
 from lamer_envs.rollout.policy import Policy, PromptRequest, Response
 
-SCRIPTED = ("random", "expert", "privileged")
+SCRIPTED = ("random", "expert", "privileged", "nash")
 """Names that `scripted_policy` knows."""
 
-_REMARK = Response("<remark>That attempt failed. Try another way next time.</remark>")
+_REMARKS = {
+    False: Response("<remark>That attempt failed. Try another way next time.</remark>"),
+    True: Response("<remark>That attempt succeeded. Do as well next time.</remark>"),
+}
 
 
 def request_rng(seed: int, request: PromptRequest) -> random.Random:
@@ -37,8 +40,9 @@ def player_module(env: gym.Env[Any, Any]) -> ModuleType | None:
     """The module `expert` beside the module of the environment's class, or `None`.
 
     It may define `next_action(env)` (plays by what an agent can know), `privileged_action(env)`
-    (sees hidden state too) and `random_action(env, rng)` (where a uniform draw over the admissible
-    actions is no fair random player); each returns one action string.
+    (sees hidden state too), `random_action(env, rng)` (where a uniform draw over the admissible
+    actions is no fair random player) and, in a game, `nash_action(env, rng)` (plays an
+    equilibrium); each returns one action string.
     """
     modules = (_expert_beside(kind.__module__) for kind in type(env.unwrapped).__mro__)
     return next((module for module in modules if module is not None), None)
@@ -58,7 +62,7 @@ class ScriptedPolicy:
     async def act(self, request: PromptRequest) -> Response:
         """Answer one request."""
         if request.phase == "reflect":
-            return _REMARK
+            return _REMARKS[bool(request.info.get("success"))]
         return Response(f"<action>{self.action(request)}</action>")
 
     def action(self, request: PromptRequest) -> str:
@@ -120,6 +124,27 @@ class ExpertPolicy(ScriptedPolicy):
         return str(play(request.env))
 
 
+class NashPolicy(ScriptedPolicy):
+    """Plays `nash_action` of a game's expert module, whoever its opponent is.
+
+    Args:
+        seed: together with the place of the turn it decides every draw.
+
+    Raises:
+        LookupError: (when asked) the environment is no game.
+    """
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
+
+    def action(self, request: PromptRequest) -> str:
+        """A move of the equilibrium."""
+        play = getattr(player_module(request.env), "nash_action", None)
+        if play is None:
+            raise LookupError(f"{type(request.env).__name__} has no equilibrium player")
+        return str(play(request.env, request_rng(self.seed, request)))
+
+
 class ReplayPolicy:
     """Gives the recorded responses again, token ids and log-probabilities included.
 
@@ -166,4 +191,6 @@ def scripted_policy(name: str, *, seed: int = 0) -> Policy:
         return RandomPolicy(seed)
     if name in ("expert", "privileged"):
         return ExpertPolicy(privileged=name == "privileged")
+    if name == "nash":
+        return NashPolicy(seed)
     raise ValueError(f"policy must be one of {', '.join(SCRIPTED)}, not {name!r}")

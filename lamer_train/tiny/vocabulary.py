@@ -5,11 +5,14 @@ from __future__ import annotations
 import gymnasium as gym
 
 from lamer_envs.alfworld.env import ALFWorldEnv
+from lamer_envs.games.kuhn.env import KuhnPokerEnv
+from lamer_envs.games.tictactoe.env import TicTacToeEnv
 from lamer_envs.minesweeper.env import MineSweeperEnv
 from lamer_envs.sokoban.engine import MOVES
 from lamer_envs.sokoban.env import SokobanEnv
 from lamer_envs.webshop.env import WebShopEnv
 from lamer_train.tiny.household import household_vocabulary
+from lamer_train.tiny.playing import kuhn_vocabulary, tictactoe_vocabulary
 from lamer_train.tiny.shopping import shopping_vocabulary
 from lamer_train.tiny.words import ANSWER_WORDS, CellWord, Vocabulary
 
@@ -29,6 +32,10 @@ def vocabulary_for(env: gym.Env[str, str]) -> Vocabulary:
         return household_vocabulary()
     if isinstance(inner, WebShopEnv):
         return shopping_vocabulary(inner.shop.catalogue)
+    if isinstance(inner, KuhnPokerEnv):
+        return kuhn_vocabulary()
+    if isinstance(inner, TicTacToeEnv):
+        return tictactoe_vocabulary(inner.size)
     raise ValueError(
         f"no from-scratch vocabulary for {type(inner).__name__}; expected one of the environments "
         "of this package, or set `model` to a pretrained model"

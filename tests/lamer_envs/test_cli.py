@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from lamer_envs.cli import app
 from lamer_envs.evaluation.metrics import Summary
+from lamer_envs.evaluation.report import number
 from lamer_envs.lock import exclusive
 from lamer_envs.meta.trial import read_trials
 from lamer_envs.registration import ENVIRONMENTS
@@ -195,6 +196,7 @@ class TestEval:
                 "split once",
             ),
             (["eval", "doors:Doors-v0", "--policy", "expert"], "no scripted expert"),
+            (["eval", "sokoban", "--policy", "nash"], "no equilibrium player; expected a game"),
             (["eval", "nowhere:Doors-v0", "--policy", "random"], "nowhere"),
             (["eval", "sokoban", "--policy", "/no/such/model"], "no policy '/no/such/model'"),
             (["eval", "sokoban", "--policy", "./model"], "no policy './model'"),
@@ -288,6 +290,38 @@ class TestEval:
         assert "shorten max_new_tokens (--max-new-tokens)\n" in result.stderr
 
 
+def test_games_are_measured_by_score_and_share(tmp_path: Path) -> None:
+    result = evaluate(tmp_path / "game", env="kuhnpoker", policy="nash")
+    assert result.exit_code == 0
+    for k in (1, 2, 3):
+        assert f"score in episode {k}" in result.stdout
+        assert f"exploited in episode {k}" in result.stdout
+    trials = list(read_trials(tmp_path / "game" / "trials.jsonl"))
+    assert {len(trial.episodes) for trial in trials} == {3}
+    stopped = evaluate(tmp_path / "short", "--stop-on-success", env="kuhnpoker", policy="nash")
+    assert "score in" not in stopped.stdout
+    table = lamer("report", tmp_path / "game", tmp_path / "short").stdout
+    assert "score in 3" in table
+    page = tmp_path / "report.html"
+    lamer("report", tmp_path / "game", tmp_path / "short", "-o", page)
+    shown = page.read_text()
+    assert shown.count('"scoreIn":[{"mean":') == 1
+    assert shown.count('"scoreIn":[]') == 1
+
+
+def test_scores_of_several_players_are_compared(tmp_path: Path) -> None:
+    result = lamer(
+        "eval", "kuhnpoker", "--policy", "nash", "--policy", "expert", "--tasks", 8,
+        "--out", tmp_path,
+    )  # fmt: skip
+    assert result.exit_code == 0
+    assert "Sum of rewards in an episode." in result.stdout
+    text = (tmp_path / "comparison.md").read_text()
+    assert "| evaluation | player | score in 1 | score in 2 | score in 3 |" in text
+    summary = Summary.from_json((tmp_path / "expert" / "summary.json").read_text())
+    assert f"| expert | {number(summary.score_in[0])} |" in text
+
+
 def test_report_compares_run_folders(tmp_path: Path) -> None:
     evaluate(tmp_path / "first")
     evaluate(tmp_path / "second", policy="privileged")
@@ -343,6 +377,35 @@ class TestPlay:
         prize, _ = self.losing()
         result = lamer(*self.DOORS, stdin=f"I guess <action>open {prize}</action>\n")
         assert "Solved in attempt 1." in result.stdout
+
+    def test_a_trial_may_go_on_after_a_success(self) -> None:
+        prize, wrong = self.losing()
+        result = lamer(*self.DOORS, "--memory", "none", "--no-stop-on-success",
+                       stdin=f"open {wrong}\nopen {prize}\nopen {wrong}\n")  # fmt: skip
+        assert "attempt 3: failed" in result.stdout
+        assert "Solved in attempt 2." in result.stdout
+
+    def test_a_game_ends_with_who_the_opponent_was(self) -> None:
+        result = lamer(
+            "play", "kuhnpoker", "--split", "train", "--memory", "none", "--env-arg",
+            "opponent=conservative", "--env-arg", "seat=second",
+            stdin="bet\nbet\ncheck\nno\nno\nno\n",
+        )  # fmt: skip
+        assert result.exit_code == 0
+        assert "attempt 1: won" in result.stdout
+        before, after = result.stdout.split("Your opponent was conservative.")
+        assert "conservative" not in before
+        assert after.startswith("\nNever bets and never calls.\nYour reward by attempt: +5, +5, ")
+        assert "One who knows it would expect +15.0 here" in after
+        assert "of what could be exploited." in after
+
+    def test_nobody_exploits_an_equilibrium(self) -> None:
+        result = lamer(
+            "play", "kuhnpoker", "--memory", "none", "--env-arg", "opponent=nash-0.2",
+            "--episodes", 1, stdin="check\nfold\n",
+        )  # fmt: skip
+        assert "Your opponent was nash-0.2." in result.stdout
+        assert "There was nothing to exploit." in result.stdout
 
     def test_all_attempts_may_fail(self) -> None:
         _, wrong = self.losing()

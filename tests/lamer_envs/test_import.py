@@ -23,6 +23,7 @@ print(time.perf_counter() - begin)
 """
 
 MODULES = ["lamer_envs", "lamer_envs.meta", "lamer_envs.minesweeper.env", "lamer_envs.sokoban.env"]
+MODULES += ["lamer_envs.games.kuhn.expert", "lamer_envs.games.tictactoe.expert"]
 
 
 def _run(code: str) -> str:

@@ -11,6 +11,7 @@ from lamer_envs.registration import ENVIRONMENTS, register_all
 from lamer_envs.text_env import TextEnv
 
 IDS = [row.id for row in ENVIRONMENTS]
+GAMES = ["LaMer/KuhnPoker-v0", "LaMer/TicTacToe-v0"]
 KEYS = {
     *("success", "action_valid", "action_effective", "parse", "state_key", "task_id"),
     *("task_seed", "turn", "admissible_actions"),
@@ -71,6 +72,11 @@ def test_info_is_complete_at_reset_and_step(env_id: str) -> None:
 def test_a_restart_gives_the_start_back(env_id: str) -> None:
     env = make(env_id)
     first, info = env.reset(seed=7)
+    assert env.restart_repeats == (env_id not in GAMES)
+    if env_id in GAMES:
+        # Where the opponent begins, it may begin in another way.
+        env = make(env_id, seat="first")
+        first, info = env.reset(seed=7)
     task = env.task
     for action in env._admissible_actions() or ["up", "left", "down", "right"]:
         if any(env.step(action)[2:4]):
@@ -123,6 +129,10 @@ def test_prompt_variables_are_plain_values(env_id: str) -> None:
     ],
 )
 def test_wrong_arguments(env_id: str, kwargs: dict[str, Any], message: str) -> None:
+    if env_id in GAMES and "reward_mode" in kwargs:
+        with pytest.raises(TypeError, match="reward_mode"):
+            gym.make(env_id, **kwargs)
+        return
     with pytest.raises(ValueError, match=message):
         gym.make(env_id, **kwargs)
 

@@ -115,7 +115,9 @@ def test_vectors_show_what_single_environments_show(env_id: str, mode: dict[str,
         expected = [env.reset(seed=20 + k) for k, env in enumerate(singles)]
         observations, infos = envs.reset(seed=20)
         assert tuple(observations) == tuple(text for text, _ in expected)
-        assert len(set(observations)) == 3
+        assert len(set(infos["task_id"])) == 3
+        # All empty boards of Tic-Tac-Toe look alike.
+        assert len(set(observations)) == 3 or env_id == "LaMer/TicTacToe-v0"
         latest = [info for _, info in expected]
         first = tuple(observations)
         over = [False] * 3

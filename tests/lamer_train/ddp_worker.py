@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import torch
+from game_kit import make_trainer as make_game_trainer
 from trainer_kit import make_config, make_env, make_model, make_tokenizer, make_trainer
 
 from lamer_train.trainer import MetaRLTrainer
@@ -38,6 +39,24 @@ def train(folder: Path, algorithm: str, loss_type: str) -> None:
     torch.save({"weights": weights, "rows": trainer._real_rows}, folder / f"rank_{rank}.pt")
 
 
+def train_against_opponents(folder: Path) -> None:
+    """Train for three steps against opponents that come by win rate."""
+    folder.mkdir(parents=True, exist_ok=True)
+    trainer = make_game_trainer(
+        folder,
+        max_steps=3,
+        opponent_sampling="win_rate",
+        normalize_by="opponent",
+        length_penalty=0.2,
+        optim="sgd",
+        learning_rate=0.5,
+    )
+    trainer.train()
+    weights = dict(trainer.accelerator.unwrap_model(trainer.model).state_dict())
+    rank = trainer.accelerator.process_index
+    torch.save({"weights": weights}, folder / f"rank_{rank}.pt")
+
+
 def train_overlapping(folder: Path, rank: int) -> None:
     """Train with overlapping generations, of which one process plays far more than the other.
 
@@ -59,5 +78,6 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     for algorithm, loss_type in KINDS:
         train(Path(sys.argv[1]) / algorithm, algorithm, loss_type)
+    train_against_opponents(Path(sys.argv[1]) / "opponents")
     train_overlapping(Path(sys.argv[1]) / "overlap", int(os.environ["RANK"]))
     torch.distributed.destroy_process_group()

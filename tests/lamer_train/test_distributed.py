@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from ddp_worker import KINDS, train
+from ddp_worker import KINDS, train, train_against_opponents
 from processes_kit import run_two_processes
 
 WORKER = Path(__file__).parent / "ddp_worker.py"
@@ -46,6 +46,23 @@ def test_two_processes_train_like_one(
         for name in (*names, *values):
             assert found[name] == pytest.approx(expected[name], abs=1e-5), name
     assert metrics_of(two)[-1]["eval_pass@3"] == metrics_of(one)[-1]["eval_pass@3"]
+
+
+def test_two_processes_meet_the_opponents_that_one_meets(
+    tmp_path: Path, two_processes: Path
+) -> None:
+    one, two = tmp_path, two_processes / "opponents"
+    train_against_opponents(one)
+    for expected, found in zip(metrics_of(one), metrics_of(two), strict=True):
+        names = [name for name in expected if name.startswith(("rollout/", "reward", "loss"))]
+        assert sum(name.startswith("rollout/weight/") for name in names) == 8
+        for name in names:
+            assert found[name] == pytest.approx(expected[name], abs=1e-5), name
+    single = torch.load(one / "rank_0.pt")["weights"]
+    for rank in range(2):
+        weights = torch.load(two / f"rank_{rank}.pt")["weights"]
+        for name, expected in single.items():
+            torch.testing.assert_close(weights[name], expected, atol=2e-6, rtol=0)
 
 
 def test_processes_that_get_on_at_different_speeds_overlap_without_waiting_forever(

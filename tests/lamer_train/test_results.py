@@ -10,7 +10,7 @@ from lamer_envs.evaluation.report import percent
 from lamer_envs.meta import MultiEpisodeReflectionWrapper
 from lamer_envs.rollout.runner import TrialSpec, play_trials
 from lamer_envs.rollout.scripted import scripted_policy
-from lamer_train.results import result_table
+from lamer_train.results import Measured, result_table
 
 
 def make_env() -> MultiEpisodeReflectionWrapper:
@@ -22,7 +22,7 @@ def test_the_table_fits_a_terminal_and_says_the_same_in_markdown() -> None:
     summary = summarize(play_trials(make_env, scripted_policy("random"), specs, concurrency=4))
     assert 0 < summary.pass_at[0].mean < 1
     models = ("warm start, reflections", "warm start, no memory", "trained, both", "trained, none")
-    table, text = result_table("a run", dict.fromkeys(models, summary))
+    table, text = result_table("a run", dict.fromkeys(models, Measured(summary)))
 
     stream = io.StringIO()
     Console(file=stream, width=80).print(table)

@@ -126,6 +126,23 @@ def test_penalties_are_not_telescoped_away_by_the_final_episode_objective() -> N
     assert poor[0].trial_return == 7.5
 
 
+def test_every_token_costs_itself_and_what_led_to_it() -> None:
+    trial = make_trial([[0.0, 0.0], [8.0]], frozenset({("play", 0, 1)}))
+    long = replace(trial.episodes[0].turns[0], completion_ids=(7, 0, 1, 2))
+    first = replace(trial.episodes[0], turns=(long, trial.episodes[0].turns[1]))
+    rows = trial_rows(
+        replace(trial, episodes=(first, trial.episodes[1])),
+        group=0,
+        invalid_penalty=INVALID,
+        token_penalty=0.25,
+    )
+    # Two tokens a turn cost 0.5, four 1.0; the reflection's 0.5 comes before the next episode.
+    assert [row.reward for row in rows] == [-1.0, -1.0, -0.5, 7.5]
+    starts = 0.25 * (7.5 - 0.5)
+    assert [row.ret for row in rows] == [-1.0 - 0.5 + starts, -1.0 + starts, 7.0, 7.5]
+    assert [row.episode_reward for row in rows] == [-2.0, -2.0, 7.0, 7.5]
+
+
 def test_rows_of_many_trials_keep_their_groups() -> None:
     trials = [make_trial([[8.0]]), make_trial([[0.0], [8.0]])]
     assert [row.group for row in rows_of(trials, [5, 6])] == [5, 6, 6, 6]
@@ -137,6 +154,8 @@ def test_turns_without_tokens_and_negative_penalties_are_refused() -> None:
     bare = replace(episode, turns=(replace(episode.turns[0], completion_ids=None),))
     with pytest.raises(ValueError, match="no token ids"):
         trial_rows(replace(trial, episodes=(bare,)), group=0)
+    with pytest.raises(ValueError, match="token_penalty must be at least 0"):
+        trial_rows(trial, group=0, token_penalty=-1.0)
     with pytest.raises(ValueError, match="at least 0"):
         trial_rows(trial, group=0, invalid_penalty=-1)
 

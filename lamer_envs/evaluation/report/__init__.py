@@ -3,6 +3,7 @@
 from lamer_envs.evaluation.report.runs import Run, load_run, load_runs
 from lamer_envs.evaluation.report.tables import (
     comparison,
+    exploitation_rows,
     number,
     percent,
     policy_name,
@@ -12,6 +13,7 @@ from lamer_envs.evaluation.report.tables import (
 __all__ = [
     "Run",
     "comparison",
+    "exploitation_rows",
     "load_run",
     "load_runs",
     "number",

@@ -51,6 +51,7 @@ def _run(run: Run) -> dict[str, Any]:
         "trials": summary.num_trials,
         "settings": _settings(run),
         "passAt": [_estimate(each) for each in summary.pass_at],
+        "scoreIn": [_estimate(each) for each in summary.score_in],
         "gain": _estimate(summary.adaptation_gain),
         "diversityFirst": _estimate(summary.diversity_first),
         "diversityAll": _estimate(summary.diversity_all),

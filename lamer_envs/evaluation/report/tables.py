@@ -34,6 +34,7 @@ def summary_rows(summary: Summary) -> list[tuple[str, str, str]]:
         passes.append(("adaptation gain", summary.adaptation_gain))
     return [
         *(_share(name, each) for name, each in passes),
+        *(_quantity(f"score in episode {k}", each) for k, each in enumerate(summary.score_in, 1)),
         _quantity("diversity, first episodes (nats)", summary.diversity_first),
         _quantity("the same, Miller-Madow (nats)", summary.diversity_corrected),
         _quantity("diversity, all episodes (nats)", summary.diversity_all),
@@ -49,7 +50,17 @@ def summary_rows(summary: Summary) -> list[tuple[str, str, str]]:
             for kind, shares in summary.by_type.items()
             for k, each in enumerate(shares, start=1)
         ),
+        *(
+            _quantity(f"{kind}: score in episode {k}", each)
+            for kind, scores in summary.score_by_type.items()
+            for k, each in enumerate(scores, start=1)
+        ),
     ]
+
+
+def exploitation_rows(shares: Sequence[Estimate | None]) -> list[tuple[str, str, str]]:
+    """The same of the shares of the exploitable value, see `lamer_envs.evaluation.ruler`."""
+    return [_share(f"exploited in episode {k}", each) for k, each in enumerate(shares, start=1)]
 
 
 def _share(name: str, estimate: Estimate | None) -> tuple[str, str, str]:
@@ -68,15 +79,21 @@ def _interval(estimate: Estimate | None, scale: float, digits: int) -> str:
 
 
 def comparison(runs: Sequence[Run]) -> tuple[list[str], list[list[str]]]:
-    """Header and one row for each run; pass@k up to the largest number of episodes among them."""
+    """Header and one row for each run; pass@k up to the largest number of episodes among them.
+
+    Scores by episode stand at the end where a run has them.
+    """
     most = max((len(run.summary.pass_at) for run in runs), default=1)
     header = ["run", "environment", "policy", "memory", "tasks", "trials"]
     header += [f"pass@{k}" for k in range(1, most + 1)]
     header += ["gain", "diversity", "turns", "invalid"]
+    scored = max((len(run.summary.score_in) for run in runs), default=0)
+    header += [f"score in {k}" for k in range(1, scored + 1)]
     rows = []
     for run in runs:
         summary = run.summary
         shares = [percent(each) for each in summary.pass_at]
+        scores = [number(each) for each in summary.score_in]
         rows.append(
             [
                 f"{run.name} ({run.missing})" if run.missing else run.name,
@@ -91,6 +108,8 @@ def comparison(runs: Sequence[Run]) -> tuple[list[str], list[list[str]]]:
                 number(summary.diversity_first),
                 number(summary.turns_to_success),
                 percent(summary.invalid_action_rate),
+                *scores,
+                *["–"] * (scored - len(scores)),
             ]
         )
     return header, rows

@@ -6,7 +6,15 @@ from typing import Any
 
 import gymnasium as gym
 
-from lamer_envs.meta.prompt_sets import alfworld, generic, minesweeper, sokoban, webshop
+from lamer_envs.meta.prompt_sets import (
+    alfworld,
+    generic,
+    kuhn,
+    minesweeper,
+    sokoban,
+    tictactoe,
+    webshop,
+)
 from lamer_envs.meta.prompts import PromptSet
 
 _GENERIC = "*"
@@ -53,5 +61,9 @@ for _set in (alfworld.DEFAULT, alfworld.COMPACT):
     register_prompts("lamer_envs.alfworld.env:ALFWorldEnv", _set)
 for _set in (webshop.DEFAULT, webshop.COMPACT):
     register_prompts("lamer_envs.webshop.env:WebShopEnv", _set)
+for _set in (kuhn.DEFAULT, kuhn.COMPACT):
+    register_prompts("lamer_envs.games.kuhn.env:KuhnPokerEnv", _set)
+for _set in (tictactoe.DEFAULT, tictactoe.COMPACT):
+    register_prompts("lamer_envs.games.tictactoe.env:TicTacToeEnv", _set)
 
 __all__ = ["prompt_set_for", "register_prompts"]

@@ -25,4 +25,11 @@ DEFAULT = PromptSet(
     "what you did: what went wrong, what have you learned about the task, and what will you do "
     "differently? Think it through first; then write a short note to yourself with the lesson "
     "and a concrete plan inside <remark> and </remark>. The note is what you will remember.",
+    memory_after_success="You have tried this same task before, from the same start, and solved it "
+    "at least once. What you remember:",
+    final_after_success="The attempt is over and the task is solved. The last observation was:",
+    reflect_after_success="You will get another attempt at this same task from the same start. "
+    "Look back at what you did: what was it that worked, what was not needed, and how will you do "
+    "it again? Think it through first; then write a short note to yourself with the lesson and a "
+    "concrete plan inside <remark> and </remark>. The note is what you will remember.",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from lamer_envs.evaluation.metrics import (
     adaptation_gain,
     estimate,
     pass_at_k,
+    score_in,
     summarize,
     trajectory_diversity,
 )
@@ -170,6 +172,59 @@ def test_a_summary_of_hand_made_trials() -> None:
     assert summary.mean_return == Estimate(2.0, 2.0, 2)
 
 
+def goes_on(task: int, *rewards: float) -> Trial:
+    """A trial that plays all its episodes; a positive reward is a success."""
+    episodes = tuple(
+        Episode((turn("a"), turn("b", reward=reward)), "", reward > 0, True) for reward in rewards
+    )
+    settings = TrialSettings(num_episodes=len(rewards), stop_on_success=False)
+    returns = (0.0,) * 2 * len(rewards)
+    return Trial("Test-v0", f"task-{task}", task, episodes, returns, settings)
+
+
+def test_trials_that_go_on_after_a_success() -> None:
+    """Pass@k and the turns to success end with the first success; scores count every episode."""
+    summary = summarize([goes_on(0, 5.0, -10.0, 5.0), goes_on(1, -5.0, 5.0, 10.0)])
+    assert [each.mean for each in summary.pass_at] == [0.5, 1.0, 1.0]
+    assert summary.adaptation_gain.mean == 0.5
+    assert summary.turns_to_success == Estimate(3.0, 1.0, 2)
+    assert summary.episodes.mean == 3.0
+    assert [(each.mean, each.se) for each in summary.score_in] == [
+        (0.0, 5.0),
+        (-2.5, 7.5),
+        (7.5, 2.5),
+    ]
+    assert score_in([goes_on(0, 5.0, -10.0)], 2) == Estimate(-10.0, None, 1)
+    assert summarize([trial(0)]).score_in == ()
+
+
+def test_scores_are_told_apart_by_the_kind_of_task() -> None:
+    trials = [
+        replace(goes_on(task, 0.0, reward), task_type=kind)
+        for task, (kind, reward) in enumerate([("rock", 5.0), ("rock", -5.0), ("thief", 10.0)])
+    ]
+    summary = summarize(trials, bootstrap=True)
+    means = {kind: [e.mean for e in each] for kind, each in summary.score_by_type.items()}
+    assert means == {"rock": [0.0, 0.0], "thief": [0.0, 10.0]}
+    assert summary.by_type.keys() == summary.score_by_type.keys()
+    assert Summary.from_json(summary.to_json()) == summary
+    assert summarize([replace(trial(0), task_type="rock")]).score_by_type == {}
+
+
+def test_a_summary_of_schema_2_has_no_scores() -> None:
+    summary = summarize([trial(0), trial(None, task=1)], bootstrap=True)
+    data = json.loads(summary.to_json())
+    del data["score_in"], data["score_by_type"], data["settings"]["stop_on_success"]
+    assert Summary.from_json(json.dumps({**data, "schema": 2})) == summary
+
+
+def test_an_episode_that_was_not_played_has_no_score() -> None:
+    with pytest.raises(ValueError, match="was over after 1 episodes; expected stop_on_success"):
+        score_in([trial(0)], 2)
+    with pytest.raises(ValueError, match="k must be an integer in"):
+        score_in([trial(0)], 4)
+
+
 def test_what_never_happened_has_no_value() -> None:
     summary = summarize([trial(None)])
     assert summary.turns_to_success is None
@@ -178,7 +233,7 @@ def test_what_never_happened_has_no_value() -> None:
 
 
 def test_a_summary_survives_json() -> None:
-    for trials in ([trial(None)], play(RandomPolicy(), tasks=5, trials=2)):
+    for trials in ([trial(None)], [goes_on(0, 1.0, 2.0)], play(RandomPolicy(), tasks=5, trials=2)):
         summary = summarize(trials)
         assert Summary.from_json(summary.to_json()) == summary
 

@@ -64,7 +64,7 @@ def test_the_table_reads_back_as_the_trials(
     assert table.to_pylist() == [
         row for trial in trials for row in turn_rows(trial, "doors", "random")
     ]
-    assert table.schema.metadata[b"lamer_trial_schema"] == b"2"
+    assert table.schema.metadata[b"lamer_trial_schema"] == b"3"
     assert [path.name for path in out.parent.iterdir()] == ["turns.parquet"]
 
 

@@ -52,7 +52,7 @@ TRIAL = st.builds(
     task_seed=st.integers(0, 1 << 62),
     episodes=st.lists(EPISODE, max_size=2).map(tuple),
     returns=st.lists(FLOAT, max_size=5).map(tuple),
-    settings=st.builds(TrialSettings, memory=TEXT, gamma_step=FLOAT),
+    settings=st.builds(TrialSettings, memory=TEXT, gamma_step=FLOAT, stop_on_success=st.booleans()),
     trial=st.integers(0, 99),
     task_type=TEXT,
 )
@@ -132,7 +132,7 @@ def _changed(**changes: object) -> str:
         ("{}", "no schema version"),
         ("null", "no schema version"),
         (some_trial().to_json()[:-5], "not a trial record"),
-        (_changed(schema=99), "schema 99; this version of lamer reads 1 to 2"),
+        (_changed(schema=99), "schema 99; this version of lamer reads 1 to 3"),
         (_changed(colour="red"), r"trial with unknown fields \['colour'\]"),
         (_changed(episodes=[{}]), r"episode with .*missing fields \['final_observation'"),
         (_changed(episodes=7), "not a trial record"),
@@ -149,9 +149,20 @@ def test_what_is_no_trial(line: str, message: str) -> None:
         Trial.from_json(line)
 
 
+def _of_schema_2(line: str) -> str:
+    """The same trial as the second version wrote it."""
+    data = json.loads(line)
+    del data["settings"]["stop_on_success"]
+    return json.dumps({**data, "schema": 2})
+
+
+def test_a_trial_of_schema_2_ended_with_a_success() -> None:
+    assert Trial.from_json(_of_schema_2(some_trial().to_json())).settings.stop_on_success
+
+
 def _of_schema_1(line: str) -> str:
     """The same trial as the first version wrote it."""
-    data = json.loads(line)
+    data = json.loads(_of_schema_2(line))
     del data["task_type"]
     for episode in data["episodes"]:
         for each in (*episode["turns"], *filter(None, [episode["reflection"]])):

@@ -1,7 +1,9 @@
 import re
 import time
+from dataclasses import replace
 from typing import Any
 
+import doors  # noqa: F401 - registers its id
 import gymnasium as gym
 import pytest
 from gymnasium.utils.env_checker import check_env
@@ -9,7 +11,14 @@ from gymnasium.vector import AsyncVectorEnv, SyncVectorEnv
 from gymnasium.wrappers import RecordEpisodeStatistics, TimeLimit
 
 import lamer_envs
-from lamer_envs.meta import REFLECTION_STATE, MultiEpisodeReflectionWrapper, Trial, TrialSettings
+from lamer_envs.meta import (
+    REFLECTION_STATE,
+    MultiEpisodeReflectionWrapper,
+    Trial,
+    TrialSettings,
+    prompt_set_for,
+    trial_returns,
+)
 from lamer_envs.minesweeper.env import MineSweeperEnv
 
 assert lamer_envs  # its import registers the ids
@@ -99,6 +108,109 @@ def test_a_whole_trial_with_reflections() -> None:
     assert trial.returns == tuple(info["returns"])
     with pytest.raises(gym.error.ResetNeeded, match="trial is over"):
         wrapper.step("more")
+
+
+def test_a_trial_may_go_on_after_a_success() -> None:
+    wrapper = wrapped(stop_on_success=False)
+    assert not wrapper.settings.stop_on_success
+    wrapper.reset(seed=SEED)
+    won, reward, terminated, _, info = win(wrapper)
+    assert (reward, terminated, info["phase"]) == (10.0, False, "reflect")
+    assert info["success"]
+    assert "the task is solved. The last observation was:" in won
+    assert "not cleared" not in won
+    assert "what was it that worked" in won
+    second, *_, info = wrapper.step("<remark>the corner first</remark>")
+    assert (info["phase"], info["episode"]) == ("play", 1)
+    assert not info["success"]
+    assert "and solved it at least once" in second
+    lost, _, terminated, _, info = lose(wrapper)
+    assert (terminated, info["phase"], info["success"]) == (False, "reflect", False)
+    assert "the board is not cleared" in lost
+    wrapper.step(REFLECT)
+    _, reward, terminated, _, info = win(wrapper)
+    assert (reward, terminated, info["success"]) == (10.0, True, True)
+    trial: Trial = info["trial"]
+    assert [episode.success for episode in trial.episodes] == [True, False, True]
+    assert [episode.reflection is None for episode in trial.episodes] == [False, False, True]
+    assert trial.first_success == 0
+    assert Trial.from_json(trial.to_json()) == trial
+    rewards = [[turn.reward for turn in episode.turns] for episode in trial.episodes]
+    assert info["returns"] == trial_returns(rewards, [True, True, False])
+    assert [sum(episode) for episode in rewards] == [10.0, 0.0, 10.0]
+
+
+def test_a_success_in_the_last_episode_only_ends_the_same_trial() -> None:
+    trials = []
+    for stop in (True, False):
+        wrapper = wrapped(num_episodes=2, stop_on_success=stop)
+        wrapper.reset(seed=SEED)
+        lose(wrapper)
+        wrapper.step(REFLECT)
+        trials.append(win(wrapper)[4]["trial"])
+    assert trials[0].settings == replace(trials[1].settings, stop_on_success=True)
+    assert trials[0].episodes == trials[1].episodes
+    assert trials[0].returns == trials[1].returns
+
+
+@pytest.mark.parametrize("memory", ["history", "both"])
+def test_the_memory_says_which_attempt_succeeded(memory: str) -> None:
+    wrapper = wrapped(stop_on_success=False, memory=memory)
+    wrapper.reset(seed=SEED)
+    prompt, *_, info = win_and_go_on(wrapper)
+    assert "It ended with success. Its last observation:" in prompt
+    assert wrapper.shorter_prompt(0) == prompt
+    lose(wrapper)
+    if info["phase"] == "reflect":
+        prompt, *_ = wrapper.step(REFLECT)
+    shorter = wrapper.shorter_prompt(1)
+    assert shorter is not None
+    assert "and solved it at least once" in shorter
+
+
+def win_and_go_on(wrapper: MultiEpisodeReflectionWrapper) -> Any:
+    """Win the episode, and start the next one."""
+    while not wrapper.episodes_so_far:
+        outcome = wrapper.step(answers(wrapper, win=True))
+    return wrapper.step(REFLECT) if outcome[4]["phase"] == "reflect" else outcome
+
+
+def test_the_environment_decides_where_nothing_is_said() -> None:
+    assert wrapped().settings.stop_on_success
+    for given, expected in ((None, False), (True, True)):
+        wrapper = MultiEpisodeReflectionWrapper(
+            gym.make("LaMer/KuhnPoker-v0", opponent="conservative", seat="second"),
+            memory="none",
+            stop_on_success=given,
+        )
+        wrapper.reset(seed=SEED)
+        over, episodes = False, 0
+        while not over:
+            _, reward, over, _, _ = wrapper.step("<action>bet</action>")
+            assert reward == 5.0
+            episodes += 1
+        assert episodes == (1 if expected else 3)
+
+
+def test_where_an_opponent_begins_episodes_may_begin_in_other_ways() -> None:
+    wrapper = MultiEpisodeReflectionWrapper(
+        gym.make("LaMer/TicTacToe-v0", opponent="random", seat="second"),
+        memory="none",
+        num_episodes=12,
+        prompts=prompt_set_for(gym.make("Doors-v0")),
+    )
+    prompt, _ = wrapper.reset(seed=SEED)
+    shown = [prompt]
+    over = False
+    while not over:
+        prompt, _, over, _, info = wrapper.step("no tag")
+        if info["turn"] == 0 and not over:
+            shown.append(prompt)
+            # The first observation of the prompt is that of this episode.
+            assert prompt.count(wrapper.unwrapped._observation) == 2  # type: ignore[attr-defined]
+            assert wrapper.shorter_prompt(0) == prompt
+    assert len(shown) == 12
+    assert len(set(shown)) > 3
 
 
 def test_the_restart_is_the_same_task() -> None:
@@ -276,6 +388,7 @@ def test_credit_and_objective_reach_the_returns() -> None:
         ({"gamma_traj": "high"}, "gamma_traj must be a number"),
         ({"credit": "all"}, "credit must be one of"),
         ({"objective": "first"}, "objective must be one of"),
+        ({"stop_on_success": "no"}, "stop_on_success must be True, False or None, not 'no'"),
         ({"prompts": "fancy"}, "expected a PromptSet or one of 'compact', 'default'"),
     ],
 )

@@ -38,6 +38,7 @@ function fade(root, run) {
 function summaryTable(runs) {
   const most = Math.max(...runs.map((run) => run.passAt.length));
   const passes = Array.from({ length: most }, (_, k) => k);
+  const scores = Array.from({ length: Math.max(...runs.map((run) => run.scoreIn.length)) }, (_, k) => k);
   const shownMetrics = METRICS.filter((metric) => runs.some((run) => run[metric.key] && (metric.when?.(run) ?? true)));
   const head = el(
     "tr",
@@ -46,6 +47,7 @@ function summaryTable(runs) {
     el("th", { scope: "col" }, "Policy"),
     el("th", { scope: "col", class: "number", title: "Tasks, and trials on each" }, "tasks"),
     passes.map((k) => el("th", { scope: "col", class: "number", title: `Share of trials solved in the first ${count(k + 1, "episode")}, in percent` }, `pass@${k + 1}`)),
+    scores.map((k) => el("th", { scope: "col", class: "number", title: `Sum of rewards in episode ${k + 1}` }, `score in ${k + 1}`)),
     shownMetrics.map((metric) => el("th", { scope: "col", class: "number", title: metric.title }, metric.name)),
   );
   const rows = runs.map((run, number) =>
@@ -56,6 +58,7 @@ function summaryTable(runs) {
       el("td", {}, run.policy || "–", el("span", { class: "under" }, [run.method === "lamer" ? "" : run.method, run.memory].filter(Boolean).join(", "))),
       el("td", { class: "number" }, String(run.tasks), run.trials === run.tasks ? null : el("span", { class: "under" }, `× ${shown(run.trials / run.tasks, run.trials % run.tasks ? 1 : 0)}`)),
       passes.map((k) => cell(run.passAt[k], 100, 1, true)),
+      scores.map((k) => cell(run.scoreIn[k], 1, 2, false)),
       shownMetrics.map((metric) => cell(metric.when?.(run) ?? true ? run[metric.key] : null, metric.scale, metric.digits, false)),
     ),
   );
