@@ -23,7 +23,7 @@ from lamer_envs.sokoban.env import SokobanEnv
 from lamer_envs.sokoban.expert import next_action
 from lamer_envs.webshop.env import WebShopEnv
 from lamer_envs.webshop.shop import BUY, PREVIOUS, plain
-from lamer_envs.webshop.wishes import asked_value, read_instruction, terms
+from lamer_envs.webshop.wishes import asked_value, read_instruction, stands_in, terms
 from lamer_train.warm_start import Teacher
 
 
@@ -153,8 +153,12 @@ def _webshop(env: gym.Env[str, str], noise: float) -> dict[str, float]:
             name: asked_value(wishes.terms, name, values)
             for name, values in shop.shop.catalogue.item(view.product).product.options
         }
-        missing = [v for name, v in asked.items() if v is not None and chosen.get(name) != v]
-        best = dict.fromkeys([f"click[{plain(value)}]" for value in missing or (BUY,)], 1.0)
+        missing = [
+            value
+            for name, value in asked.items()
+            if value is not None and stands_in(value, wishes.terms) and chosen.get(name) != value
+        ]
+        best = {f"click[{plain(missing[0] if missing else BUY)}]": 1.0}
     else:
         best = {f"click[{PREVIOUS}]": 1.0}
     return _mixed(best, shop._admissible_actions(), noise)

@@ -111,6 +111,11 @@ def asked_value(asked: Sequence[str], name: str, values: Iterable[str]) -> str |
     return None if best is None else best[1]
 
 
+def stands_in(value: str, asked: Sequence[str]) -> bool:
+    """Whether all terms of a value stand side by side in what is asked for, in any order."""
+    return bool(_windows(asked, terms(value)))
+
+
 def _windows(asked: Sequence[str], wanted: Sequence[str]) -> list[int]:
     size, bag = len(wanted), sorted(wanted)
     return [

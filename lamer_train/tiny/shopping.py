@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from lamer_envs.webshop.catalogue import Catalogue
 from lamer_envs.webshop.shop import BACK_TO_SEARCH, BUY, NEXT, PREVIOUS, SUB_PAGES, plain
 from lamer_envs.webshop.wishes import read_instruction, terms
@@ -34,14 +32,9 @@ def shopping_vocabulary(catalogue: Catalogue) -> Vocabulary:
         answers[f"search[{product.query}]"] = ("search", *terms(product.query))
         for _, values in product.options:
             for value in map(plain, values):
-                answers.setdefault(f"click[{value}]", ("click", *_parts(value)))
+                answers.setdefault(f"click[{value}]", ("click", value))
     for goals in catalogue.goals.values():
         for goal in goals:
             heard.update(dict.fromkeys(read_instruction(goal.instruction).terms))
     said = [Phrase(text, parts) for text, parts in answers.items()]
     return Vocabulary(plain=(), phrases=(*phrases(heard), *said), rule=_RULE)
-
-
-def _parts(value: str) -> tuple[str, ...]:
-    """The terms of an option value, by which an instruction asks for it."""
-    return terms(value) or tuple(re.findall(r"\S+", value))

@@ -9,7 +9,8 @@ from dataclasses import replace
 from lamer_envs.meta.prompt_sets import compact, generic
 from lamer_envs.meta.prompts import ACTION_LIMIT, PromptSet, clip
 from lamer_envs.meta.trial import Episode, Turn
-from lamer_envs.webshop.wishes import read_instruction, terms
+from lamer_envs.webshop.shop import BACK_TO_SEARCH, BUY, NEXT, PREVIOUS, SUB_PAGES, plain
+from lamer_envs.webshop.wishes import read_instruction, stands_in, terms
 
 
 def quoted_clicks(actions: Sequence[str]) -> str:
@@ -68,7 +69,7 @@ _TASK = "Instruction:"
 _RESULTS = re.compile(r"Page \d+ \(Total results: \d+\)")
 _ASIN = re.compile(r"B0[0-9A-Z]{8}")
 _PRICE = re.compile(r"\$(\d+(?:\.\d+)?)")
-_PRODUCT_CLICK = re.compile(r"click\[b0[0-9a-z]{8}\]")
+_BUTTONS = frozenset(f"click[{name}]" for name in (BACK_TO_SEARCH, PREVIOUS, NEXT, *SUB_PAGES, BUY))
 
 
 def compact_page(observation: str) -> str:
@@ -77,7 +78,8 @@ def compact_page(observation: str) -> str:
     - The search page: `want`, and the terms of what is wanted.
     - Results: `found`, and for each product how many of these terms its title has, `dear` where it
       costs more than the limit, `unsure` where it may, and its click: `2 dear click[b07zvjbba2]`.
-    - A product's page: `item`. Pages of it: `read`, and the wanted terms that they hold.
+    - A product's page: `item`, and the clicks on the option values that are asked for. Pages of it:
+      `read`, and the wanted terms that they hold.
     """
     parts = observation.split(_SEPARATOR)
     if _TASK not in parts:
@@ -98,8 +100,43 @@ def compact_page(observation: str) -> str:
                 words.append(f"click[{part.lower()}]")
         return " ".join(words)
     if "Buy Now" in shown:
-        return "item"
+        return " ".join(("item", *_wanted_clicks(shown, wishes.terms)))
     return " ".join(("read", *_shared(" ".join(shown), wishes.terms)))
+
+
+def _wanted_clicks(shown: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    """The clicks on the option values that are asked for, in the order of the page."""
+    return [
+        f"click[{plain(part)}]"
+        for part in shown
+        if part not in _OPTION_NAMES and terms(part) and stands_in(part, wanted)
+    ]
+
+
+# A page does not tell the name of an option from its values, and wishes say both.
+_OPTION_NAMES = frozenset(
+    (
+        "capacity",
+        "color",
+        "compatible model",
+        "fit type",
+        "flavor name",
+        "item package quantity",
+        "layout",
+        "panels",
+        "pattern name",
+        "plug",
+        "resolution",
+        "scent",
+        "set",
+        "shape",
+        "size",
+        "storage",
+        "style",
+        "sun protection",
+        "width",
+    )
+)
 
 
 def _shared(text: str, wanted: Sequence[str]) -> list[str]:
@@ -109,8 +146,8 @@ def _shared(text: str, wanted: Sequence[str]) -> list[str]:
 
 
 def compact_clicks(actions: Sequence[str]) -> str:
-    """The clicks but those on products, which stand on the page."""
-    return " ".join([action for action in actions if not _PRODUCT_CLICK.fullmatch(action)])
+    """The buttons: products, and the option values that are asked for, stand on the page."""
+    return " ".join([action for action in actions if action in _BUTTONS])
 
 
 def compact_turn(turn: Turn) -> str:
@@ -125,7 +162,8 @@ def compact_attempt(prompts: PromptSet, number: int, episode: Episode) -> str:
 
 COMPACT = replace(
     compact.BASE,
-    play_layout=("memory", "history", "current", "admissible", "initial", "answer"),
+    # What was done last stands last: a model of two layers finds what follows it on the page.
+    play_layout=("memory", "admissible", "current", "history", "answer"),
     # The page after a purchase does not say what was asked for.
     reflect_layout=("initial", "final", "attempt", "reflect"),
     admissible="can",

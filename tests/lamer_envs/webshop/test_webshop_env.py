@@ -379,19 +379,19 @@ def test_very_small_models_get_the_page_and_what_they_did() -> None:
     env = trial.unwrapped
     assert isinstance(env, WebShopEnv)
     wanted = " ".join(("want", *read_instruction(env.task.instruction).terms))
-    assert first == f"{wanted} can  {wanted} act"
+    assert first == f"can  {wanted} act"
     prompt, *_ = trial.step(f"<action>search[{env.task.query}]</action>")
     asins = [listing.asin.lower() for listing in env.shop.listed(env.view)]
     assert asins
     assert [prompt.count(f"click[{asin}]") for asin in asins] == [1] * len(asins)
-    assert prompt.startswith(f"search[{env.task.query}] found ")
-    assert prompt.endswith(f"can click[back to search] {wanted} act")
+    assert prompt.startswith("can click[back to search] found ")
+    assert prompt.endswith(f" search[{env.task.query}] act")
     prompt, *_ = trial.step("<action>jump</action>")
-    assert prompt.startswith(f"search[{env.task.query}] bad found ")
+    assert prompt.endswith(f" search[{env.task.query}] bad act")
     for _ in range(env.max_turns - 2):
         prompt, *_ = trial.step("<action>click[back to search]</action>")
     tried = f"try search[{env.task.query}] bad click[back to search]{' bad' * 9}"
-    assert prompt == f"{tried} {wanted} can  {wanted} act"
+    assert prompt == f"{tried} can  {wanted} act"
 
 
 def test_very_small_models_see_what_a_page_shares_with_the_wish() -> None:
@@ -406,7 +406,11 @@ def test_very_small_models_see_what_a_page_shares_with_the_wish() -> None:
             "found 2 click[b000000001] 1 dear click[b000000002] 0 unsure click[b000000003]",
         ),
         ("Back to Search [SEP] Page 1 (Total results: 0)", "found"),
-        ("Back to Search [SEP] < Prev [SEP] color [SEP] red [SEP] Buy Now", "item"),
+        (
+            "Back to Search [SEP] < Prev [SEP] color [SEP] Blue [SEP] Red [SEP] size [SEP] 9 [SEP] "
+            "Wool Socks, Blue [SEP] Price: $19.0 [SEP] Description [SEP] Buy Now",
+            "item click[red]",
+        ),
         ("Back to Search [SEP] < Prev [SEP] Warm. [SEP] Of wool.", "read wool"),
     ):
         assert compact_page(task + page) == expected
