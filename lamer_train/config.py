@@ -12,16 +12,7 @@ from typing import Any
 import torch
 from trl import GRPOConfig
 
-from lamer_envs.meta.memory import MEMORY_KINDS
-from lamer_envs.meta.returns import check_return_arguments
-from lamer_train.accumulate import LOSS_TYPES
-from lamer_train.advantages import LEVELS, NORMS
-from lamer_train.backends.base import require_sampling
-from lamer_train.reporters import require_reporters
-
-BACKENDS = ("transformers", "vllm", "vllm_server")
-ALGORITHMS = ("grpo", "gigpo", "rloo", "reinforce", "ppo")
-_DEFAULT_NORMS = {"grpo": "mean_std", "gigpo": "mean"}
+from lamer_train.config_checks import ALGORITHMS, DEFAULT_NORMS, check_steps, check_values
 
 
 @dataclass
@@ -227,13 +218,13 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
         if self.bf16 is None and (self.use_cpu or not torch.cuda.is_available()):
             self.bf16 = False
         if self.advantage_norm is None:
-            self.advantage_norm = _DEFAULT_NORMS.get(self.algorithm)
+            self.advantage_norm = DEFAULT_NORMS.get(self.algorithm)
         if self.value_learning_rate is None:
             self.value_learning_rate = 10 * self.learning_rate
-        self._check_own()
+        check_values(self)
         per_generation = self.steps_per_generation or 1
         self.steps_per_generation = per_generation
-        self._check_steps(per_generation)
+        check_steps(self, per_generation)
         if self.eval_every:
             self.eval_strategy = "steps"
             self.eval_steps = self.eval_every * per_generation
@@ -264,130 +255,6 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
             )
         whole = self.num_generations // math.gcd(self.num_generations, processes * steps)
         return whole * -(-trials // (processes * steps * whole))
-
-    def _check_own(self) -> None:
-        for name, choices in (
-            ("memory", MEMORY_KINDS),
-            ("algorithm", ALGORITHMS),
-            ("advantage_level", LEVELS),
-            ("normalize_by", ("group", "opponent")),
-            ("opponent_sampling", ("uniform", "win_rate")),
-            ("advantage_norm", NORMS if self.algorithm in _DEFAULT_NORMS else (None, *NORMS)),
-            ("loss_type", LOSS_TYPES),
-            ("backend", BACKENDS),
-        ):
-            value = getattr(self, name)
-            if value not in choices:
-                listed = ", ".join(map(repr, choices))
-                raise ValueError(f"{name} must be one of {listed}, not {value!r}")
-        for name, low in (
-            ("num_episodes", 1),
-            ("num_generations", 2),
-            ("tasks_per_update", 1),
-            ("tokens_per_microbatch", 1),
-            ("first_task_seed", 0),
-            ("eval_every", 0),
-            ("trials_every", 0),
-            ("trials_kept", 1),
-            ("eval_tasks", 1),
-            ("eval_trials", 1),
-            ("eval_first_task_seed", 0),
-            ("rollout_concurrency", 1),
-            ("tokens_per_generation_batch", 1),
-            ("steps_per_generation", 1),
-            ("num_train_tasks", self.tasks_per_update),
-        ):
-            value = getattr(self, name)
-            optional = name in _OPTIONAL
-            if not (optional and value is None) and not (isinstance(value, int) and value >= low):
-                raise ValueError(f"{name} must be an integer of at least {low}, not {value!r}")
-        if self.overlap not in (0, 1) or isinstance(self.overlap, bool):
-            raise ValueError(f"overlap must be 0 or 1, not {self.overlap!r}")
-        for name in _NOT_NEGATIVE:
-            if not getattr(self, name) >= 0:
-                raise ValueError(f"{name} must be at least 0, not {getattr(self, name)!r}")
-        if self.normalize_by == "opponent" and (
-            self.algorithm == "rloo" or self.advantage_norm == "mean"
-        ):
-            raise ValueError(
-                "normalize_by: opponent is about a standard deviation, which this estimator does "
-                "not divide by; expected advantage_norm: mean_std with grpo or gigpo, or reinforce "
-                "or ppo"
-            )
-        if self.opponent_sampling == "win_rate" and (self.overlap or self.num_train_tasks):
-            raise ValueError(
-                "opponent_sampling: win_rate draws a fresh task every time, when the generation "
-                "before is over; expected no num_train_tasks, and overlap: 0"
-            )
-        if self.advantage_norm is not None and self.algorithm not in _DEFAULT_NORMS:
-            raise ValueError(
-                f"advantage_norm is for {' and '.join(_DEFAULT_NORMS)}; {self.algorithm} has one "
-                "form only"
-            )
-        require_reporters(self.report_to)
-        if not self.value_clip > 0:
-            raise ValueError(f"value_clip must be above 0, not {self.value_clip!r}")
-        if not 0 <= self.gae_lambda <= 1:
-            raise ValueError(f"gae_lambda must be in [0, 1], not {self.gae_lambda!r}")
-        check_return_arguments(self.gamma_step, self.gamma_traj, self.credit, self.objective)
-        require_sampling(self.temperature, self.top_p, self.top_k)
-        require_sampling(self.eval_temperature, self.eval_top_p, self.eval_top_k)
-
-    def _check_steps(self, per_generation: int) -> None:
-        if self.max_steps <= 0:
-            raise ValueError(
-                "max_steps must be positive: training tasks are drawn as needed, so only it says "
-                "when to stop"
-            )
-        for name in ("max_steps", "save_steps"):
-            value = getattr(self, name)
-            if (name == "max_steps" or self.save_strategy == "steps") and value % per_generation:
-                raise ValueError(
-                    f"{name} must be a multiple of steps_per_generation ({per_generation}), not "
-                    f"{value}: a run resumes only where a generation begins"
-                )
-        unsupported = {
-            "gradient_accumulation_steps > 1 (micro-batches are cut by tokens_per_microbatch)": (
-                self.gradient_accumulation_steps != 1
-            ),
-            "num_iterations > 1": self.num_iterations != 1,
-            "use_adaptive_entropy": self.use_adaptive_entropy,
-            "generation_batch_size (it follows from tasks_per_update)": (
-                self.generation_batch_size is not None
-            ),
-            "save_strategy other than 'steps' or 'no'": self.save_strategy not in ("steps", "no"),
-            "fp16 with ppo, whose critic has no loss scaling (use bf16)": (
-                self.fp16 and self.algorithm == "ppo"
-            ),
-            "loss_type='vespo' with overlap or vLLM and a correction other than 'token_truncate' "
-            "or 'token_mask' (vllm_importance_sampling_mode)": (
-                self.sampler_differs
-                and self.loss_type == "vespo"
-                and self.vllm_importance_sampling_correction
-                and self.vllm_importance_sampling_mode not in ("token_truncate", "token_mask")
-            ),
-            "use_vllm (set backend)": self.use_vllm,
-            "vllm_mode (set backend: vllm_server)": (
-                self.vllm_mode == "server" and self.backend != "vllm_server"
-            ),
-            "backend 'vllm' with vllm_tensor_parallel_size > 1 (each process plays trials of its "
-            "own; use vllm_server)": (
-                self.backend == "vllm" and self.vllm_tensor_parallel_size != 1
-            ),
-            "vllm_structured_outputs_regex": self.vllm_structured_outputs_regex is not None,
-            "use_transformers_continuous_batching": self.use_transformers_continuous_batching,
-            "min_p, repetition_penalty or generation_kwargs": (
-                self.min_p is not None
-                or self.repetition_penalty != 1.0
-                or bool(self.generation_kwargs)
-            ),
-            "top_entropy_quantile < 1 (a micro-batch does not know the batch's quantile)": (
-                self.top_entropy_quantile < 1
-            ),
-        }
-        for what, asked in unsupported.items():
-            if asked:
-                raise ValueError(f"MetaRLConfig does not support {what}")
 
     @property
     def num_updates(self) -> int:
@@ -423,24 +290,6 @@ class MetaRLConfig(GRPOConfig):  # type: ignore[misc]
             "prompts": self.prompts,
             "stop_on_success": self.stop_on_success,
         }
-
-
-_NOT_NEGATIVE = (
-    "step_weight",
-    "invalid_penalty",
-    "length_penalty",
-    "value_learning_rate",
-    "value_coef",
-)
-
-_OPTIONAL = frozenset(
-    {
-        "rollout_concurrency",
-        "tokens_per_generation_batch",
-        "steps_per_generation",
-        "num_train_tasks",
-    }
-)
 
 
 def as_mapping(value: dict | str | None) -> dict[str, Any]:  # type: ignore[type-arg]

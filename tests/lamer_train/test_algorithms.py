@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from lamer_train.config import ALGORITHMS, MetaRLConfig
+from lamer_train.config import MetaRLConfig
+from lamer_train.config_checks import ALGORITHMS
 from lamer_train.playing import make_wrapped_env
 from lamer_train.tiny import build_model, build_tokenizer, vocabulary_for
 from lamer_train.trainer import MetaRLTrainer

@@ -25,7 +25,7 @@ from trl import GRPOTrainer
 
 from lamer_envs.rollout.runner import TrialSpec
 from lamer_train.advantages import gae, gigpo, grpo, reinforce, rloo, whiten
-from lamer_train.config import ALGORITHMS
+from lamer_train.config_checks import ALGORITHMS
 from lamer_train.critic import CRITIC_FILE
 from lamer_train.rows import rows_of
 from lamer_train.run_log import last_checkpoint
