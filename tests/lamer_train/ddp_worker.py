@@ -80,4 +80,6 @@ if __name__ == "__main__":
         train(Path(sys.argv[1]) / algorithm, algorithm, loss_type)
     train_against_opponents(Path(sys.argv[1]) / "opponents")
     train_overlapping(Path(sys.argv[1]) / "overlap", int(os.environ["RANK"]))
+    # Together: who leaves first takes the store of the group along.
+    torch.distributed.barrier()
     torch.distributed.destroy_process_group()
