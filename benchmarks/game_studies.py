@@ -14,14 +14,13 @@ import os
 import platform
 import shlex
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from tiny_experiment import processor, shown
 from tiny_runs import cost_of, train_command
-from tiny_studies import Arm, follow, run, settings
+from tiny_studies import Arm, run_all, settings, study_parser, write
 
 from lamer_envs.evaluation.metrics import Summary, estimate
 from lamer_envs.evaluation.ruler import exploited
@@ -66,25 +65,11 @@ STUDIES = {
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run what is missing of one study, then write its table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("study", choices=sorted(STUDIES))
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--out", type=Path, default=Path("runs/games"))
-    parser.add_argument("--jobs", type=int, default=2, help="runs side by side, one thread each")
-    parser.add_argument("--set", action="append", default=[], help="setting of all arms")
-    parser.add_argument("--result", type=Path, help="Markdown file; <out>/<study>.md by default")
+    parser = study_parser(__doc__, STUDIES, seeds=[0, 1, 2], out=Path("runs/games"))
     options = parser.parse_args(arguments)
     arms = STUDIES[options.study]
-
-    first = arms[0]
-    with ThreadPoolExecutor(options.jobs) as pool:
-        list(pool.map(lambda seed: run(options.out, first, seed, options.set), options.seeds))
-        rest = [(arm, seed) for seed in options.seeds for arm in arms]
-        list(pool.map(lambda one: follow(options.out, first, *one, options.set), rest))
-    text = report(options, arms)
-    path = options.result or options.out / f"{options.study}.md"
-    path.write_text(text, encoding="utf-8")
-    print(text)
+    run_all(options, arms, options.set)
+    write(options, report(options, arms))
 
 
 def report(options: argparse.Namespace, arms: Sequence[GameArm]) -> str:

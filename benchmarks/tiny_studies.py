@@ -14,7 +14,7 @@ import os
 import platform
 import shlex
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -48,6 +48,12 @@ class Arm:
     def memories(self) -> tuple[str, ...]:
         """The kinds of memory to measure with, one row of the table each."""
         return ("none", self.memory)
+
+    @property
+    def returns(self) -> tuple[str, ...]:
+        """The settings that an evaluation depends on beside the model and the memory."""
+        named = ("gamma_", "credit", "objective")
+        return tuple(setting for setting in self.settings if setting.startswith(named))
 
     def folder(self, out: Path, seed: int) -> Path:
         """Where the run of a seed lives; arms that are the same run share it."""
@@ -92,25 +98,41 @@ STUDIES = {
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run what is missing of one study, then write its table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("study", choices=sorted(STUDIES))
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1])
+    parser = study_parser(__doc__, STUDIES, seeds=[0, 1], out=Path("runs/studies"))
     parser.add_argument("--updates", type=int, default=150, help="generations of each run")
-    parser.add_argument("--out", type=Path, default=Path("runs/studies"))
-    parser.add_argument("--jobs", type=int, default=2, help="runs side by side, one thread each")
-    parser.add_argument("--set", action="append", default=[], help="setting of all arms")
-    parser.add_argument("--result", type=Path, help="Markdown file; <out>/<study>.md by default")
     options = parser.parse_args(arguments)
     arms = STUDIES[options.study]
     common = [f"max_steps={2 * options.updates}", *options.set]
+    run_all(options, arms, common)
+    write(options, report(options, arms, common))
 
+
+def study_parser(
+    text: str, studies: Collection[str], *, seeds: list[int], out: Path
+) -> argparse.ArgumentParser:
+    """The options that studies share."""
+    parser = argparse.ArgumentParser(description=text.splitlines()[0])
+    parser.add_argument("study", choices=sorted(studies))
+    parser.add_argument("--seeds", type=int, nargs="+", default=seeds)
+    parser.add_argument("--out", type=Path, default=out)
+    parser.add_argument("--jobs", type=int, default=2, help="runs side by side, one thread each")
+    parser.add_argument("--set", action="append", default=[], help="setting of all arms")
+    parser.add_argument("--result", type=Path, help="Markdown file; <out>/<study>.md by default")
+    return parser
+
+
+def run_all(options: argparse.Namespace, arms: Sequence[Arm], common: Sequence[str]) -> None:
+    """Run every arm with every seed; those that make a warm start for others come first."""
     firsts = {arm.memory: arm for arm in reversed(arms)}
     with ThreadPoolExecutor(options.jobs) as pool:
         starts = [(arm, seed) for seed in options.seeds for arm in firsts.values()]
         list(pool.map(lambda one: run(options.out, *one, common), starts))
         rest = [(arm, seed) for seed in options.seeds for arm in arms]
         list(pool.map(lambda one: follow(options.out, firsts[one[0].memory], *one, common), rest))
-    text = report(options, arms, common)
+
+
+def write(options: argparse.Namespace, text: str) -> None:
+    """Write and print a study's table."""
     path = options.result or options.out / f"{options.study}.md"
     path.write_text(text, encoding="utf-8")
     print(text)
@@ -128,10 +150,15 @@ def run(out: Path, arm: Arm, seed: int, common: Sequence[str]) -> None:
 
 
 def follow(out: Path, first: Arm, arm: Arm, seed: int, common: Sequence[str]) -> None:
-    """The same, from the warm start that the first arm with this memory has made."""
+    """The same, from the warm start that the first arm with this memory has made.
+
+    What was measured of it is taken over too, where this arm would measure the same.
+    """
     source, folder = first.folder(out, seed), arm.folder(out, seed)
     if not (folder / "config.yaml").exists():
         shutil.copytree(source / "warm_start", folder / "warm_start", dirs_exist_ok=True)
+        for measured in source.glob("eval/warm_start-*") if arm.returns == first.returns else ():
+            shutil.copytree(measured, folder / "eval" / measured.name, dirs_exist_ok=True)
     run(out, arm, seed, common)
 
 

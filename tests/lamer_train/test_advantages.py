@@ -4,34 +4,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rows_kit import RETURNS, Rows, group_rows
 
 from lamer_train.advantages import EPSILON, gigpo, grpo, reinforce, rloo, whiten
 
-RETURNS = st.floats(-10, 10, allow_nan=False).map(lambda value: round(value, 3))
-
 
 @st.composite
-def trials(draw: st.DrawFn) -> list[dict[str, float | int | str]]:
-    """Rows of up to four groups, with the values of a trial and an episode shared by their rows."""
-    rows: list[dict[str, float | int | str]] = []
+def trials(draw: st.DrawFn) -> Rows:
+    """Rows of up to four groups."""
+    rows: Rows = []
     for group in range(draw(st.integers(1, 4))):
-        for trial in range(draw(st.integers(1, 4))):
-            whole = draw(RETURNS)
-            for episode in range(draw(st.integers(1, 3))):
-                part, reward = draw(RETURNS), draw(RETURNS)
-                rows.extend(
-                    {
-                        "group": group,
-                        "trial": trial,
-                        "episode": episode,
-                        "whole": whole,
-                        "part": part,
-                        "reward": reward,
-                        "ret": draw(RETURNS),
-                        "anchor": draw(st.sampled_from(["s", "t", "\0reflection"])),
-                    }
-                    for _ in range(draw(st.integers(1, 3)))
-                )
+        anchors = ["s", "t", "\0reflection"]
+        rows += group_rows(draw, group=group, episodes=3, rows=3, anchors=anchors)
     return draw(st.permutations(rows))
 
 

@@ -9,13 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rows_kit import RETURNS, Rows, group_rows
 
 from lamer_train.advantages import EPSILON, gigpo, grpo, reinforce, whiten
 
-RETURNS = st.floats(-10, 10, allow_nan=False).map(lambda value: round(value, 3))
 OPPONENTS = ("rock", "thief", "maniac")
-
-Rows = list[dict[str, Any]]
 
 
 @st.composite
@@ -24,24 +22,9 @@ def games(draw: st.DrawFn) -> Rows:
     rows: Rows = []
     for group in range(draw(st.integers(1, 5))):
         opponent = draw(st.sampled_from(OPPONENTS))
-        for trial in range(draw(st.integers(1, 4))):
-            whole = draw(RETURNS)
-            for episode in range(draw(st.integers(1, 2))):
-                part, reward = draw(RETURNS), draw(RETURNS)
-                rows.extend(
-                    {
-                        "group": group,
-                        "opponent": opponent,
-                        "trial": trial,
-                        "episode": episode,
-                        "whole": whole,
-                        "part": part,
-                        "reward": reward,
-                        "ret": draw(RETURNS),
-                        "anchor": draw(st.sampled_from(["s", "t"])),
-                    }
-                    for _ in range(draw(st.integers(1, 2)))
-                )
+        rows += group_rows(
+            draw, group=group, opponent=opponent, episodes=2, rows=2, anchors=["s", "t"]
+        )
     return draw(st.permutations(rows))
 
 

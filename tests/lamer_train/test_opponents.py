@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 from game_kit import KUHN, make_config, make_trainer
-from transformers import TrainerCallback
+from trainer_kit import KillAfter, Killed
 
 import lamer_envs  # noqa: F401 - registers the ids
 from lamer_envs.rollout.runner import TrialSpec, play_trials
@@ -255,19 +255,6 @@ def test_scores_are_logged_by_episode_and_opponent(tmp_path: Path) -> None:
         assert line["reward"] == pytest.approx(line["rollout/score_in_3"])
     assert "eval_score_in_3" in line
     assert any(name.startswith("eval_score_in_3/") for name in line)
-
-
-class Killed(BaseException):
-    """Stands for a kill: nothing catches it."""
-
-
-class KillAfter(TrainerCallback):  # type: ignore[misc]
-    def __init__(self, step: int) -> None:
-        self.step = step
-
-    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        if state.global_step == self.step:
-            raise Killed
 
 
 def test_a_resumed_run_meets_the_opponents_of_the_uninterrupted_one(tmp_path: Path) -> None:

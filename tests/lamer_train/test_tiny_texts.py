@@ -85,7 +85,10 @@ def test_all_that_is_said_is_known_and_an_answer_survives_the_tokenizer(
         for action in (*choices, *sayable(preset, env, info["admissible_actions"])):
             spoken = tokenizer(f"<action>{action}</action>").input_ids
             assert unknown not in spoken, action
-            assert len(spoken) <= most
+            room = most - len(spoken)
+            # The end of an answer is a token too; where all answers are equally long, none is
+            # needed, and a free one would earn the entropy bonus.
+            assert room == 0 if preset == "webshop-tiny" else room > 0
             assert tokenizer.decode(spoken) == f"<action> {action} </action>"
     assert sum(lengths) / len(lengths) < 70
 
